@@ -81,8 +81,8 @@ public final class SlotTable {
 
   /**
    * The smallest slot whose score is not below the bound, 10,000 if there is none. Division by a
-   * positive constant is monotone in floating point, so the slots below the bound are a prefix and a
-   * binary search finds its end with the very comparison of the reference.
+   * positive constant is monotone in floating point, so the slots below the bound are a prefix and
+   * a binary search finds its end with the very comparison of the reference.
    */
   private static int firstSlotNotBelow(double bound) {
     int low = 0;

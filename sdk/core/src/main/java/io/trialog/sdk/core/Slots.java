@@ -28,8 +28,8 @@ public final class Slots {
    * The slot of a subject, 0 to 9,999.
    *
    * @param salt the experiment's salt; any text, may be empty
-   * @param subject the unit's id; any text, may be empty. A lone surrogate counts as {@code '?'}, as
-   *     Java's UTF-8 encoder writes it
+   * @param subject the unit's id; any text, may be empty. A lone surrogate counts as {@code '?'},
+   *     as Java's UTF-8 encoder writes it
    */
   public static int slot(String salt, String subject) {
     return slot(prefix(salt), subject);
