@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -64,16 +64,16 @@ public final class JdbcEventLog implements EventLog {
     return head == null ? 0 : head;
   }
 
-  /** The position of the event at {@code sequence} of the stream. */
-  public OptionalLong positionOf(String stream, long sequence) {
-    List<Long> found =
-        jdbc.query(
-            "SELECT globalIndex FROM DomainEventEntry"
-                + " WHERE aggregateIdentifier = ? AND sequenceNumber = ?",
-            (row, number) -> row.getLong(1),
+  /** The event at {@code sequence} of the stream. */
+  public Optional<StoredEvent> eventAt(String stream, long sequence) {
+    return jdbc
+        .query(
+            COLUMNS + " WHERE aggregateIdentifier = ? AND sequenceNumber = ?",
+            (row, number) -> event(row),
             stream,
-            sequence);
-    return found.isEmpty() ? OptionalLong.empty() : OptionalLong.of(found.getFirst());
+            sequence)
+        .stream()
+        .findFirst();
   }
 
   @Override

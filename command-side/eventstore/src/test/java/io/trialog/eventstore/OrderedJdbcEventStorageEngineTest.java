@@ -37,14 +37,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
-import org.springframework.transaction.TransactionStatus;
-import org.springframework.transaction.support.DefaultTransactionDefinition;
 
 class OrderedJdbcEventStorageEngineTest {
   @TempDir Path folder;
 
   private JdbcConnectionPool database;
-  private DataSourceTransactionManager transactions;
+  private SpringTransactions transactions;
   private JdbcEventLog log;
   private OrderedJdbcEventStorageEngine engine;
 
@@ -55,9 +53,9 @@ class OrderedJdbcEventStorageEngineTest {
             "jdbc:h2:file:" + folder.resolve("log") + ";WRITE_DELAY=0", "", "");
     database.setMaxConnections(20);
     EventStoreSchema.migrate(database);
-    transactions = new DataSourceTransactionManager(database);
+    transactions = new SpringTransactions(new DataSourceTransactionManager(database));
     log = new JdbcEventLog(database);
-    engine = OrderedJdbcEventStorageEngine.create(connections(), this::transaction, log::committed);
+    engine = OrderedJdbcEventStorageEngine.create(connections(), transactions, log::committed);
   }
 
   @AfterEach
@@ -79,8 +77,9 @@ class OrderedJdbcEventStorageEngineTest {
     RecordedEvent recorded = EventCodec.decode(stored);
     assertThat(recorded.event()).isEqualTo(new ExperimentPaused("a"));
     assertThat(recorded.metadata().actor()).isEqualTo(Actor.human("ada"));
-    assertThat(log.positionOf("experiment/a", 0)).hasValue(stored.position());
-    assertThat(log.positionOf("experiment/a", 1)).isEmpty();
+    assertThat(log.eventAt("experiment/a", 0))
+        .hasValueSatisfying(found -> assertThat(found.eventId()).isEqualTo(stored.eventId()));
+    assertThat(log.eventAt("experiment/a", 1)).isEmpty();
     assertThat(log.head()).isEqualTo(stored.position());
     assertThat(log.stream("experiment/a")).hasSize(1);
   }
@@ -195,7 +194,7 @@ class OrderedJdbcEventStorageEngineTest {
 
   private <T> void inUnitOfWork(Callable<T> work) {
     UnitOfWork<?> unit = DefaultUnitOfWork.startAndGet(null);
-    unit.attachTransaction(this::transaction);
+    unit.attachTransaction(transactions);
     unit.execute(() -> {
       try {
         work.call();
@@ -205,21 +204,6 @@ class OrderedJdbcEventStorageEngineTest {
         throw new IllegalStateException(e);
       }
     });
-  }
-
-  private org.axonframework.common.transaction.Transaction transaction() {
-    TransactionStatus status = transactions.getTransaction(new DefaultTransactionDefinition());
-    return new org.axonframework.common.transaction.Transaction() {
-      @Override
-      public void commit() {
-        transactions.commit(status);
-      }
-
-      @Override
-      public void rollback() {
-        transactions.rollback(status);
-      }
-    };
   }
 
   private ConnectionProvider connections() {

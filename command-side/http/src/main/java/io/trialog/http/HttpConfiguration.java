@@ -1,7 +1,6 @@
 package io.trialog.http;
 
 import io.trialog.language.log.EventLog;
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
