@@ -85,7 +85,7 @@ public final class Guardrail {
     if (!usable) {
       return Note.BASELINE_NOT_POSITIVE;
     }
-    double pooled = control.moments().plus(treatment.moments()).variance().orElse(0);
+    double pooled = Moments.pooledVariance(control.moments(), treatment.moments());
     return pooled > 0 ? Note.NONE : Note.ZERO_VARIANCE;
   }
 

@@ -8,10 +8,12 @@ import java.util.Objects;
  *
  * @param kind chooses the method
  * @param direction what harm is
- * @param margin tolerated relative harm m, in [0, 1): harm up to here is not held against the arm
+ * @param margin tolerated relative harm m: up to here it is not held against the arm. In [0, 0.9]
+ *     for a fall, in [0, 10] for a rise
  * @param alpha P(false kill) of this test over its whole life, in (0, 0.5); see {@link KillBudget}
  * @param gate relative harm that the point estimate must show as well before a kill, in [0, 1]
- * @param shareOfControl planned share of the control, positive, in any unit
+ * @param shareOfControl planned share of the control, positive, in any unit; neither share may be
+ *     below one millionth of both
  * @param shareOfTreatment planned share of the treatment in the same unit. The allocation's shares,
  *     not the observed ones: users with an event split by the former
  * @param vPlan the information expected at the end, see {@link #plannedV}; positive for means, 0
@@ -40,11 +42,21 @@ public record GuardrailPlan(
   public GuardrailPlan {
     Objects.requireNonNull(kind);
     Objects.requireNonNull(direction);
-    check(margin >= 0 && margin < 1, "margin must be in [0, 1)", margin);
+    double widest =
+        switch (direction) {
+          case HIGHER_IS_BETTER -> 0.9;
+          case LOWER_IS_BETTER -> 10;
+        };
+    check(margin >= 0 && margin <= widest, "margin must be between 0 and " + widest, margin);
     check(alpha > 0 && alpha < 0.5, "alpha must be inside (0, 0.5)", alpha);
     check(gate >= 0 && gate <= 1, "gate must be in [0, 1]", gate);
     check(isShare(shareOfControl), "shareOfControl must be positive", shareOfControl);
     check(isShare(shareOfTreatment), "shareOfTreatment must be positive", shareOfTreatment);
+    double smaller = Math.min(shareOfControl, shareOfTreatment);
+    check(
+        smaller >= 1e-6 * (shareOfControl + shareOfTreatment),
+        "Either share must be at least one millionth of both",
+        smaller);
     boolean mean = kind == MetricKind.MEAN;
     check(
         mean ? vPlan > 0 && Double.isFinite(vPlan) : vPlan == 0,

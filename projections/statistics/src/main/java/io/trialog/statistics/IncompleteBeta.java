@@ -4,7 +4,7 @@ package io.trialog.statistics;
 final class IncompleteBeta {
   /**
    * The fraction converges in about sqrt(max(a, b)) steps next to the mean and faster elsewhere.
-   * This bound is reached only beyond 1e11 events; the value then has fewer correct digits.
+   * This bound can be reached only beyond 1e11 events, and costs correct digits there.
    */
   static final int MAX_STEPS = 400_000;
 

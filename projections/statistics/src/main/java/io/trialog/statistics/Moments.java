@@ -70,7 +70,11 @@ public record Moments(long n, BigDecimal sum, BigDecimal sumOfSquares, BigDecima
     return plus(new Moments(1, y, square, square.multiply(y)));
   }
 
-  /** The sums of two disjoint sets of subjects. */
+  /**
+   * The sums of two disjoint sets of subjects.
+   *
+   * @throws IllegalArgumentException beyond the limits of a record of sums
+   */
   public Moments plus(Moments other) {
     return new Moments(
         n + other.n,
@@ -91,11 +95,23 @@ public record Moments(long n, BigDecimal sum, BigDecimal sumOfSquares, BigDecima
    * values can have.
    */
   public OptionalDouble variance() {
-    if (n < 2 || !isPossible()) {
-      return OptionalDouble.empty();
-    }
+    return n < 2 || !isPossible()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(variance(n, sum, sumOfSquares));
+  }
+
+  /**
+   * The variance of both sets around their common mean (STATS 4.1, s_p²), without the limits that
+   * {@link #plus} keeps. Both sets are possible and there are two subjects or more.
+   */
+  static double pooledVariance(Moments one, Moments other) {
+    return variance(
+        one.n + other.n, one.sum.add(other.sum), one.sumOfSquares.add(other.sumOfSquares));
+  }
+
+  private static double variance(long n, BigDecimal sum, BigDecimal sumOfSquares) {
     BigDecimal pairs = BigDecimal.valueOf(n).multiply(BigDecimal.valueOf(n - 1));
-    return OptionalDouble.of(scaledVariation().divide(pairs, ROUNDED).doubleValue());
+    return scaledVariation(n, sum, sumOfSquares).divide(pairs, ROUNDED).doubleValue();
   }
 
   /** The square root of {@link #variance()}. */
@@ -111,7 +127,8 @@ public record Moments(long n, BigDecimal sum, BigDecimal sumOfSquares, BigDecima
    * variance is absent or 0.
    */
   public OptionalDouble skewness() {
-    double spread = n < 2 || !isPossible() ? 0 : scaledVariation().doubleValue();
+    double spread =
+        n < 2 || !isPossible() ? 0 : scaledVariation(n, sum, sumOfSquares).doubleValue();
     if (spread <= 0) {
       return OptionalDouble.empty();
     }
@@ -129,7 +146,7 @@ public record Moments(long n, BigDecimal sum, BigDecimal sumOfSquares, BigDecima
   boolean isPossible() {
     return n == 0
         ? sum.signum() == 0 && sumOfSquares.signum() == 0
-        : scaledVariation().signum() >= 0;
+        : scaledVariation(n, sum, sumOfSquares).signum() >= 0;
   }
 
   /** Whether these can be sums of n zeros and ones. */
@@ -138,7 +155,7 @@ public record Moments(long n, BigDecimal sum, BigDecimal sumOfSquares, BigDecima
   }
 
   /** n²·m₂ = nQ − S², exact. */
-  private BigDecimal scaledVariation() {
+  private static BigDecimal scaledVariation(long n, BigDecimal sum, BigDecimal sumOfSquares) {
     return BigDecimal.valueOf(n).multiply(sumOfSquares).subtract(sum.multiply(sum));
   }
 

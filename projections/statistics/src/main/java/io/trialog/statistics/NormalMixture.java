@@ -44,7 +44,7 @@ public record NormalMixture(
 
   /** Both arms have subjects, consistent sums and together a positive variance. */
   static NormalMixture of(GuardrailPlan plan, Moments control, Moments treatment) {
-    double pooledVariance = control.plus(treatment).variance().orElseThrow();
+    double pooledVariance = Moments.pooledVariance(control, treatment);
     double f = plan.factor();
     double standardError =
         StrictMath.sqrt(pooledVariance * (f * f / control.n() + 1.0 / treatment.n()));

@@ -16,6 +16,8 @@ public final class SampleRatio {
   /** Prior weight in subjects (Lindon and Malek 2020). */
   public static final double CONCENTRATION = 10_000;
 
+  private static final double SMALLEST_SHARE = 1e-9;
+
   private SampleRatio() {}
 
   /**
@@ -30,7 +32,7 @@ public final class SampleRatio {
         throw new IllegalArgumentException(
             "subjects must be between 0 and 10^12, found " + subjects);
       }
-      if (!(share > 0 && share < Double.MAX_VALUE)) {
+      if (!(share > 0 && share <= 1e18)) {
         throw new IllegalArgumentException("share must be positive, found " + share);
       }
     }
@@ -62,12 +64,16 @@ public final class SampleRatio {
    * Tests the sizes of all arms of one allocation epoch.
    *
    * @param cells at least two; an arm without share belongs to no epoch and is not given
+   * @throws IllegalArgumentException for fewer cells, or a share below 1e-9 of all
    */
   public static Reading read(List<Cell> cells) {
     if (cells.size() < 2) {
       throw new IllegalArgumentException("At least two arms expected, found " + cells.size());
     }
     double allShares = cells.stream().mapToDouble(Cell::share).sum();
+    if (cells.stream().anyMatch(cell -> cell.share() < SMALLEST_SHARE * allShares)) {
+      throw new IllegalArgumentException("Every arm must have a part of at least 1e-9 of all");
+    }
     long total = cells.stream().mapToLong(Cell::subjects).sum();
     List<Double> expected = cells.stream().map(cell -> total * (cell.share() / allShares)).toList();
     double logBayesFactor = logBayesFactor(cells, allShares, total);
@@ -91,7 +97,7 @@ public final class SampleRatio {
   private static double logBayesFactor(List<Cell> cells, double allShares, long total) {
     double sum = Gamma.log(CONCENTRATION) - Gamma.log(CONCENTRATION + total);
     for (Cell cell : cells) {
-      double share = Math.max(cell.share() / allShares, Double.MIN_NORMAL);
+      double share = cell.share() / allShares;
       double prior = CONCENTRATION * share;
       sum += Gamma.log(prior + cell.subjects()) - Gamma.log(prior);
       sum -= cell.subjects() * StrictMath.log(share);
@@ -99,12 +105,12 @@ public final class SampleRatio {
     return sum;
   }
 
-  /** Σ (n − e)²/e over arms in which anyone was expected. */
+  /** Σ (n − e)²/e; 0 without subjects. */
   private static double chiSquare(List<Cell> cells, List<Double> expected) {
     double sum = 0;
     for (int i = 0; i < cells.size(); i++) {
       double gap = cells.get(i).subjects() - expected.get(i);
-      sum += expected.get(i) > 0 ? gap * (gap / expected.get(i)) : 0;
+      sum += gap == 0 ? 0 : gap * (gap / expected.get(i));
     }
     return sum;
   }
