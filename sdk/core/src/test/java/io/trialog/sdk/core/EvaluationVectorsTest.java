@@ -1,0 +1,196 @@
+package io.trialog.sdk.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.trialog.sdk.core.note.VerifierKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Protocol clauses 3 to 6.1, on the vectors. */
+class EvaluationVectorsTest {
+  private static final Path FOLDER = Vectors.folder().resolve("evaluation");
+
+  static List<String> answered() throws IOException {
+    return folders().filter(name -> !name.endsWith("_refused")).toList();
+  }
+
+  static List<String> refused() throws IOException {
+    return folders().filter(name -> name.endsWith("_refused")).toList();
+  }
+
+  private static Stream<String> folders() throws IOException {
+    try (Stream<Path> paths = Files.list(FOLDER)) {
+      return paths
+          .filter(Files::isDirectory)
+          .map(path -> path.getFileName().toString())
+          .sorted()
+          .toList()
+          .stream();
+    }
+  }
+
+  @Test
+  void there_is_a_vector_for_every_reason_that_a_snapshot_can_give() throws Exception {
+    Set<String> seen = new TreeSet<>();
+    for (String folder : answered()) {
+      for (Map<String, Object> question : questions(folder)) {
+        seen.add((String) answer(question).get("reason"));
+      }
+    }
+    Set<String> all =
+        Stream.of(Reason.values()).map(Enum::name).collect(Collectors.toCollection(TreeSet::new));
+    // These two are the SDK's own state; EvaluatorTest proves them.
+    all.removeAll(Set.of("NOT_READY", "ERROR"));
+    assertThat(seen).isEqualTo(all);
+    assertThat(refused()).hasSizeGreaterThanOrEqualTo(25);
+  }
+
+  @ParameterizedTest
+  @MethodSource("answered")
+  void every_question_gets_its_answer(String folder) throws Exception {
+    Snapshot snapshot = open(folder);
+    assertThat(questions(folder)).isNotEmpty();
+    for (Map<String, Object> question : questions(folder)) {
+      Decision decision =
+          Evaluator.evaluate(
+              snapshot,
+              (String) question.get("experiment"),
+              context(question),
+              (String) question.get("fallback"),
+              overrides(question));
+      assertThat(flat(decision)).as("%s", question).isEqualTo(answer(question));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("answered")
+  void writing_the_model_again_gives_the_same_bytes(String folder) throws Exception {
+    String note = Files.readString(FOLDER.resolve(folder).resolve("snapshot.note"));
+    assertThat(note).startsWith(SnapshotWriter.json(open(folder)) + "\n\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("refused")
+  void every_bad_snapshot_is_refused_for_its_reason_and_counted(String folder) throws Exception {
+    Map<String, Object> vector = vector(folder);
+    SnapshotHolder holder =
+        new SnapshotHolder(
+            (String) vector.get("environment"), VerifierKey.parse((String) vector.get("vkey")));
+    if (vector.containsKey("served_position")) {
+      holder.offer(newer(vector));
+    }
+    Snapshot before = holder.current();
+    SnapshotRefusedException.Reason reason =
+        SnapshotRefusedException.Reason.valueOf((String) vector.get("reason"));
+    assertThatThrownBy(() -> holder.offer(note(folder)))
+        .isInstanceOfSatisfying(
+            SnapshotRefusedException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+    assertThat(holder.refusals()).isEqualTo(Map.of(reason, 1L));
+    assertThat(holder.current()).isSameAs(before);
+  }
+
+  /**
+   * A snapshot at the served position, signed by the generator's key: the vectors have its seed.
+   */
+  private static byte[] newer(Map<String, Object> vector) throws Exception {
+    byte[] digest =
+        java.security.MessageDigest.getInstance("SHA-256")
+            .digest(("trialog conformance trialog/production").getBytes("UTF-8"));
+    String vkey = (String) vector.get("vkey");
+    byte[] typed = new byte[33];
+    typed[0] = 1;
+    System.arraycopy(digest, 0, typed, 1, 32);
+    String id = vkey.split("\\+", 3)[1];
+    var signer =
+        io.trialog.sdk.core.note.NoteSigner.parse(
+            "PRIVATE+KEY+trialog/production+"
+                + id
+                + "+"
+                + java.util.Base64.getEncoder().encodeToString(typed));
+    Snapshot served =
+        Snapshot.of(
+            "production", (Long) vector.get("served_position"), java.time.Instant.EPOCH, List.of());
+    return SnapshotWriter.note(served, signer).getBytes("UTF-8");
+  }
+
+  private static Map<String, Object> flat(Decision decision) {
+    Map<String, Object> flat = new java.util.HashMap<>();
+    flat.put("variant", decision.variant());
+    flat.put("reason", decision.reason().name());
+    flat.put("payload", decision.payload().orElse(null));
+    flat.put("slot", decision.slot().isPresent() ? (long) decision.slot().getAsInt() : null);
+    flat.put("epoch", decision.epoch().isPresent() ? (long) decision.epoch().getAsInt() : null);
+    flat.put("unit", decision.unit().orElse(null));
+    flat.put("hashed_subject", decision.hashedSubject().orElse(null));
+    return flat;
+  }
+
+  private static Snapshot open(String folder) throws Exception {
+    Map<String, Object> vector = vector(folder);
+    Snapshot snapshot =
+        SnapshotReader.open(
+            note(folder),
+            VerifierKey.parse((String) vector.get("vkey")),
+            (String) vector.get("environment"));
+    assertThat(snapshot.position()).isEqualTo(vector.get("position"));
+    return snapshot;
+  }
+
+  private static byte[] note(String folder) throws IOException {
+    return Files.readAllBytes(FOLDER.resolve(folder).resolve("snapshot.note"));
+  }
+
+  @SuppressWarnings("unchecked") // The vector files are ours; a wrong shape fails the test.
+  private static Map<String, Object> vector(String folder) {
+    return (Map<String, Object>) Vectors.read("evaluation/" + folder + "/case.json");
+  }
+
+  private static List<Map<String, Object>> questions(String folder) {
+    return Vectors.cases(vector(folder).get("questions"));
+  }
+
+  @SuppressWarnings("unchecked") // As above.
+  private static Map<String, Object> answer(Map<String, Object> question) {
+    return (Map<String, Object>) question.get("answer");
+  }
+
+  @SuppressWarnings("unchecked") // As above.
+  private static Context context(Map<String, Object> question) {
+    Context context = Context.empty();
+    for (var entry : ((Map<String, Object>) question.get("context")).entrySet()) {
+      context =
+          switch (entry.getValue()) {
+            case Boolean value -> context.with(entry.getKey(), (boolean) value);
+            case Long value -> context.with(entry.getKey(), (long) value);
+            default -> context.with(entry.getKey(), (String) entry.getValue());
+          };
+    }
+    return context;
+  }
+
+  @SuppressWarnings("unchecked") // As above.
+  private static Overrides overrides(Map<String, Object> question) {
+    Overrides overrides = Overrides.none();
+    var tree = (Map<String, Map<String, String>>) question.getOrDefault("overrides", Map.of());
+    for (var experiment : tree.entrySet()) {
+      for (var forced : experiment.getValue().entrySet()) {
+        overrides =
+            forced.getKey().equals("*")
+                ? overrides.withAll(experiment.getKey(), forced.getValue())
+                : overrides.with(experiment.getKey(), forced.getKey(), forced.getValue());
+      }
+    }
+    return overrides;
+  }
+}

@@ -1,0 +1,147 @@
+package io.trialog.sdk.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Protocol clauses 5.1 to 5.4. */
+class EvaluatorTest {
+  private static final int SUBJECTS = 2_000;
+
+  private static final Snapshot SNAPSHOT = snapshot();
+
+  @Test
+  void without_a_snapshot_the_answer_is_the_fallback() {
+    Decision decision = Evaluator.evaluate(null, "e0", Context.of("user_id", "1"), "mine");
+    assertThat(decision.reason()).isEqualTo(Reason.NOT_READY);
+    assertThat(decision.variant()).isEqualTo("mine");
+    assertThat(decision.position()).isEmpty();
+  }
+
+  @Test
+  void a_broken_call_is_an_answer_and_not_an_exception() {
+    Context user = Context.of("user_id", "1");
+    assertError(Evaluator.evaluate(SNAPSHOT, "e0", null, "mine"), "mine");
+    assertError(Evaluator.evaluate(SNAPSHOT, "e0", user, null), "control");
+    assertError(Evaluator.evaluate(SNAPSHOT, "e0", user, "mine", null), "mine");
+    assertThat(Evaluator.evaluate(SNAPSHOT, null, user, "mine").variant()).isEqualTo("mine");
+    assertThat(Evaluator.evaluate(null, null, null, "mine").variant()).isEqualTo("mine");
+  }
+
+  private static void assertError(Decision decision, String variant) {
+    assertThat(decision.reason()).isEqualTo(Reason.ERROR);
+    assertThat(decision.variant()).isEqualTo(variant);
+    assertThat(decision.hashedSubject()).isEmpty();
+  }
+
+  @Test
+  void eight_threads_get_what_one_thread_gets() throws Exception {
+    List<Decision> alone = all();
+    try (var pool = Executors.newFixedThreadPool(8)) {
+      List<Callable<List<Decision>>> tasks =
+          IntStream.range(0, 8)
+              .mapToObj(i -> (Callable<List<Decision>>) EvaluatorTest::all)
+              .toList();
+      for (Future<List<Decision>> together : pool.invokeAll(tasks, 60, TimeUnit.SECONDS)) {
+        assertThat(together.get().equals(alone)).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void a_ramp_keeps_everybody_who_was_in() {
+    Map<String, Decision> before = new HashMap<>();
+    SlotTable table = halves();
+    for (int ppm = 0; ppm <= 1_000_000; ppm += 50_000) {
+      Snapshot snapshot = ramped(table, ppm);
+      for (int i = 0; i < 500; i++) {
+        Decision now =
+            Evaluator.evaluate(snapshot, "ramp", Context.of("user_id", "" + i), "fallback");
+        Decision then = before.put("" + i, now);
+        if (then != null && then.assigned()) {
+          assertThat(now.variant()).isEqualTo(then.variant());
+          assertThat(now.assigned()).isTrue();
+        }
+      }
+    }
+    assertThat(before.values()).allMatch(Decision::assigned);
+  }
+
+  @Test
+  void neither_a_decision_nor_a_context_prints_the_subject() {
+    Context context = Context.of("user_id", "secret-person").with("country", "secret-land");
+    Decision decision = Evaluator.evaluate(SNAPSHOT, "e0", context, "fallback");
+    assertThat(decision.subject()).contains("secret-person");
+    assertThat(decision.toString() + context).doesNotContain("secret");
+  }
+
+  /** An order of magnitude only: what must not happen is a copy or a parse in each call. */
+  @Test
+  void an_evaluation_takes_microseconds_not_milliseconds() {
+    Context context = Context.of("user_id", "1f2e3d4c-0000-4000-8000-1234567890ab");
+    long best = Long.MAX_VALUE;
+    for (int round = 0; round < 20; round++) {
+      long start = System.nanoTime();
+      for (int i = 0; i < 10_000; i++) {
+        Evaluator.evaluate(SNAPSHOT, "e1", context, "fallback");
+      }
+      best = Math.min(best, (System.nanoTime() - start) / 10_000);
+    }
+    System.out.println("evaluation: " + best + " ns, best of 20 rounds, C1 only");
+    assertThat(best).isLessThan(50_000);
+  }
+
+  private static List<Decision> all() {
+    List<Decision> decisions = new ArrayList<>();
+    for (int i = 0; i < SUBJECTS; i++) {
+      Context context =
+          Context.of("user_id", "subject-é-" + i).with("country", i % 2 == 0 ? "US" : "CA");
+      for (Experiment experiment : SNAPSHOT.experiments()) {
+        decisions.add(Evaluator.evaluate(SNAPSHOT, experiment.key(), context, "fallback"));
+      }
+    }
+    return decisions;
+  }
+
+  private static Snapshot snapshot() {
+    List<Experiment> experiments = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      experiments.add(
+          base("e" + i)
+              .allocation(Allocation.enrol(halves(), 1_000_000 - 40_000 * i))
+              .targeting(
+                  i % 3 == 0
+                      ? List.of(Condition.of("country", Condition.Operator.IN, List.of("US")))
+                      : List.of())
+              .status(i == 19 ? Experiment.Status.KILLED : Experiment.Status.RUNNING)
+              .build());
+    }
+    return Snapshot.of("production", 1, Instant.EPOCH, experiments);
+  }
+
+  private static Snapshot ramped(SlotTable table, int ppm) {
+    Experiment experiment = base("ramp").allocation(Allocation.enrol(table, ppm)).build();
+    return Snapshot.of("production", 1, Instant.EPOCH, List.of(experiment));
+  }
+
+  private static Experiment.Builder base(String key) {
+    return Experiment.builder(key)
+        .control("control")
+        .variants(List.of(Variant.of("control"), Variant.of("treatment")));
+  }
+
+  private static SlotTable halves() {
+    return SlotTable.fromShares(
+        new String[] {"control", "treatment"}, new double[] {0.5, 0.5}, "control");
+  }
+}
