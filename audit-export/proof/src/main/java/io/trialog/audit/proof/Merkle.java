@@ -130,7 +130,12 @@ public final class Merkle {
     return Long.highestOneBit(count - 1);
   }
 
-  /** Whether {@code leafHash} is leaf number {@code index} of the tree {@code (size, root)}. */
+  /**
+   * Whether {@code leafHash} is leaf number {@code index} of the tree {@code (size, root)}.
+   *
+   * <p>Size and root must come from one signed checkpoint: a proof fits every size at which the
+   * path has the same shape, in RFC 6962 as here.
+   */
   public static boolean verifyInclusion(
       Hash leafHash, long index, long size, Hash root, List<Hash> proof) {
     if (index < 0 || index >= size || proof.size() != inclusionLength(index, size)) {
