@@ -1,0 +1,36 @@
+package io.trialog.language;
+
+/** Names of streams: {@code kind/key}, unique over all kinds. */
+public final class Streams {
+  private Streams() {}
+
+  public static String namespace(String namespace) {
+    return "namespace/" + namespace;
+  }
+
+  public static String metric(String metric) {
+    return "metric/" + metric;
+  }
+
+  public static String experiment(String experiment) {
+    return "experiment/" + experiment;
+  }
+
+  public static String token(String token) {
+    return "token/" + token;
+  }
+
+  public static String export(String export) {
+    return "export/" + export;
+  }
+
+  /** The stream of refused accesses of one actor. */
+  public static String denials(String actor) {
+    return "denials/" + actor;
+  }
+
+  /** The part behind the kind. */
+  public static String keyOf(String stream) {
+    return stream.substring(stream.indexOf('/') + 1);
+  }
+}

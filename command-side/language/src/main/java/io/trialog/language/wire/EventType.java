@@ -1,0 +1,92 @@
+package io.trialog.language.wire;
+
+import io.trialog.language.AccessEvent;
+import io.trialog.language.AuditEvent;
+import io.trialog.language.ExperimentEvent;
+import io.trialog.language.MetricEvent;
+import io.trialog.language.NamespaceEvent;
+import io.trialog.language.TrialogEvent;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The name and version under which each event stands in the log. A class may move; a row here may
+ * only be joined by others.
+ */
+public enum EventType {
+  NAMESPACE_CREATED("NamespaceCreated", 1, NamespaceEvent.NamespaceCreated.class),
+  METRIC_DEFINED("MetricDefined", 1, MetricEvent.MetricDefined.class),
+  EXPERIMENT_DRAFTED("ExperimentDrafted", 1, ExperimentEvent.ExperimentDrafted.class),
+  EXPERIMENT_REVISED("ExperimentRevised", 1, ExperimentEvent.ExperimentRevised.class),
+  EXPERIMENT_SUBMITTED("ExperimentSubmitted", 1, ExperimentEvent.ExperimentSubmitted.class),
+  EXPERIMENT_APPROVED("ExperimentApproved", 1, ExperimentEvent.ExperimentApproved.class),
+  EXPERIMENT_STARTED("ExperimentStarted", 1, ExperimentEvent.ExperimentStarted.class),
+  EXPERIMENT_RAMPED("ExperimentRamped", 1, ExperimentEvent.ExperimentRamped.class),
+  EXPERIMENT_PAUSED("ExperimentPaused", 1, ExperimentEvent.ExperimentPaused.class),
+  EXPERIMENT_RESUMED("ExperimentResumed", 1, ExperimentEvent.ExperimentResumed.class),
+  EXPERIMENT_KILLED("ExperimentKilled", 1, ExperimentEvent.ExperimentKilled.class),
+  EXPERIMENT_CONCLUDED("ExperimentConcluded", 1, ExperimentEvent.ExperimentConcluded.class),
+  TOKEN_ISSUED("TokenIssued", 1, AccessEvent.TokenIssued.class),
+  TOKEN_REVOKED("TokenRevoked", 1, AccessEvent.TokenRevoked.class),
+  ACCESS_DENIED("AccessDenied", 1, AccessEvent.AccessDenied.class),
+  AUDIT_EXPORTED("AuditExported", 1, AuditEvent.AuditExported.class);
+
+  private static final Map<String, EventType> BY_NAME =
+      Arrays.stream(values()).collect(Collectors.toMap(EventType::wireName, Function.identity()));
+  private static final Map<Class<?>, EventType> BY_CLASS =
+      Arrays.stream(values()).collect(Collectors.toMap(EventType::type, Function.identity()));
+
+  private final String wireName;
+  private final int version;
+  private final Class<? extends TrialogEvent> type;
+
+  EventType(String wireName, int version, Class<? extends TrialogEvent> type) {
+    this.wireName = wireName;
+    this.version = version;
+    this.type = type;
+  }
+
+  /** The name in the log. */
+  public String wireName() {
+    return wireName;
+  }
+
+  /** The version that is written now, from 1. */
+  public int version() {
+    return version;
+  }
+
+  /** The Java type that is written and read now. */
+  public Class<? extends TrialogEvent> type() {
+    return type;
+  }
+
+  /** The row of a name in the log; throws {@link IllegalArgumentException} for an unknown one. */
+  public static EventType ofName(String wireName) {
+    return known(BY_NAME.get(wireName), wireName);
+  }
+
+  /** The row of a Java type; throws {@link IllegalArgumentException} for an unknown one. */
+  public static EventType ofClass(Class<?> type) {
+    return known(BY_CLASS.get(type), type.getName());
+  }
+
+  /** Whether the name is one of ours. */
+  public static boolean isName(String wireName) {
+    return BY_NAME.containsKey(wireName);
+  }
+
+  /** Whether the class is one of ours. */
+  public static boolean isClass(Class<?> type) {
+    return BY_CLASS.containsKey(type);
+  }
+
+  private static EventType known(@org.jspecify.annotations.Nullable EventType type, String name) {
+    if (type == null) {
+      throw new IllegalArgumentException("unknown event type " + name);
+    }
+    return type;
+  }
+}
