@@ -73,6 +73,19 @@ public final class Policy {
     return policy.checked();
   }
 
+  /**
+   * The text of a policy that trusts one log, its export key and no witnesses.
+   *
+   * @param comments one line each, without line feeds
+   */
+  public static String textFor(List<String> comments, VerifierKey log, VerifierKey export) {
+    StringBuilder text = new StringBuilder();
+    comments.forEach(comment -> text.append("# ").append(comment).append('\n'));
+    text.append("log ").append(log.vkey()).append('\n');
+    text.append("log ").append(export.vkey()).append('\n');
+    return text.append("quorum none\n").toString();
+  }
+
   private void readNumbered(int number, String line) {
     String[] words = BLANKS.split(line.replaceAll("^[ \t]+|[ \t]+$", ""));
     if (words[0].isEmpty() || words[0].startsWith("#")) {
