@@ -61,6 +61,8 @@ final class CsvFile {
       rows(text, visitor);
     } catch (ClosedByInterruptException e) {
       throw interrupted(e);
+    } catch (CharacterCodingException e) {
+      throw ReplayFailure.failed("%s is not UTF-8".formatted(path));
     } catch (IOException e) {
       throw ReplayFailure.failed("cannot read %s: %s".formatted(path, e));
     }
@@ -113,7 +115,7 @@ final class CsvFile {
   private ReplayFailure unreadable(CSVParser parser, @Nullable Throwable cause) {
     String reason =
         cause instanceof CharacterCodingException
-            ? "it is not UTF-8"
+            ? "not UTF-8"
             : String.valueOf(cause == null ? null : cause.getMessage());
     return ReplayFailure.failed(
         "%s is not readable as CSV after line %d: %s"

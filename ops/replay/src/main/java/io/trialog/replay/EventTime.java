@@ -25,6 +25,7 @@ final class EventTime {
 
   private static final Pattern SECONDS = Pattern.compile("-?\\d{1,11}(\\.\\d{1,9})?");
   private static final Pattern MILLIS = Pattern.compile("-?\\d{12,14}(\\.\\d{1,6})?");
+  private static final int DATE_CHARACTERS = 10;
   private static final int NANO_DIGITS = 9;
   private static final int LAST_YEAR = 9999;
 
@@ -33,7 +34,7 @@ final class EventTime {
           .parseCaseInsensitive()
           .append(DateTimeFormatter.ISO_LOCAL_DATE)
           .optionalStart()
-          .appendPattern("['T'][' ']")
+          .appendLiteral('T')
           .append(DateTimeFormatter.ISO_LOCAL_TIME)
           .optionalStart()
           .appendPattern("[ ][XXX][XX][X]['UTC']['GMT']")
@@ -71,8 +72,13 @@ final class EventTime {
   }
 
   private static Instant ofText(String text) {
+    boolean blank = text.length() > DATE_CHARACTERS && text.charAt(DATE_CHARACTERS) == ' ';
+    String iso =
+        blank
+            ? new StringBuilder(text).replace(DATE_CHARACTERS, DATE_CHARACTERS + 1, "T").toString()
+            : text;
     TemporalAccessor parsed =
-        TEXT.parseBest(text, OffsetDateTime::from, LocalDateTime::from, LocalDate::from);
+        TEXT.parseBest(iso, OffsetDateTime::from, LocalDateTime::from, LocalDate::from);
     return switch (parsed) {
       case OffsetDateTime zoned -> zoned.toInstant();
       case LocalDateTime local -> local.toInstant(ZoneOffset.UTC);

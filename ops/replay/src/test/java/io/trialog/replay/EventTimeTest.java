@@ -49,15 +49,15 @@ class EventTimeTest {
         "2017-01-02T13:42:41 Europe/Berlin",
         "2017-01-02T",
         "2017-01-0213:42:41",
+        "2017-01-02T 13:42:41",
         "1483364561406986",
         "1e9",
         "NaN",
         "+99999-01-01",
-        "2017-01-02 13:42:41 ",
+        "2017-01-02 13:42:41 x",
         "٢٠١٧-٠١-٠٢"
       })
   void anything_else_is_not_a_time(String text) {
-    String inside = text.endsWith(" ") ? text + "x" : text;
-    assertThatThrownBy(() -> EventTime.parse(inside)).isInstanceOf(DateTimeException.class);
+    assertThatThrownBy(() -> EventTime.parse(text)).isInstanceOf(DateTimeException.class);
   }
 }

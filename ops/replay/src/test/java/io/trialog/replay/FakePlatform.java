@@ -6,7 +6,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
-import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import java.io.IOException;
@@ -25,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -51,6 +51,43 @@ final class FakePlatform implements AutoCloseable {
     DROP_AFTER
   }
 
+  /** What is kept of an exposure. */
+  record Exposure(
+      UUID id,
+      String experiment,
+      String variant,
+      String subject,
+      Instant time,
+      Map<String, String> segments) {
+
+    static Exposure of(JsonObject json) {
+      Map<String, String> segments = new TreeMap<>();
+      if (json.containsKey("segments")) {
+        JsonObject given = json.getJsonObject("segments");
+        given.keySet().forEach(name -> segments.put(name, given.getString(name)));
+      }
+      return new Exposure(
+          UUID.fromString(json.getString("id")),
+          json.getString("experiment"),
+          json.getString("variant"),
+          json.getString("subject"),
+          Instant.parse(json.getString("time")),
+          segments);
+    }
+  }
+
+  /** What is kept of an outcome. */
+  record Outcome(UUID id, String subject, String metric, BigDecimal value) {
+
+    static Outcome of(JsonObject json) {
+      return new Outcome(
+          UUID.fromString(json.getString("id")),
+          json.getString("subject"),
+          json.getString("metric"),
+          json.getJsonNumber("value").bigDecimalValue());
+    }
+  }
+
   /** Chooses the fault of the n-th batch request, from 1. */
   interface Faults {
     Fault of(int request);
@@ -63,8 +100,8 @@ final class FakePlatform implements AutoCloseable {
   final Map<String, JsonObject> metrics = new LinkedHashMap<>();
   final Map<String, JsonObject> experiments = new LinkedHashMap<>();
   final Map<String, String> statuses = new HashMap<>();
-  final List<JsonObject> exposureRecords = new ArrayList<>();
-  final List<JsonObject> outcomeRecords = new ArrayList<>();
+  final List<Exposure> exposureRecords = new ArrayList<>();
+  final List<Outcome> outcomeRecords = new ArrayList<>();
   final List<Integer> batchSizes = new ArrayList<>();
   Faults faults = _ -> Fault.NONE;
   Predicate<JsonObject> rejectOutcome = _ -> false;
@@ -75,6 +112,8 @@ final class FakePlatform implements AutoCloseable {
   private int batchRequests;
 
   FakePlatform() throws IOException {
+    // Without it each answer waits 40 ms for the delayed acknowledgement of its header.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.createContext("/", this::handle);
@@ -91,9 +130,9 @@ final class FakePlatform implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  synchronized Set<String> exposureIds() {
-    Set<String> ids = new TreeSet<>();
-    exposureRecords.forEach(exposure -> ids.add(exposure.getString("id")));
+  synchronized Set<UUID> exposureIds() {
+    Set<UUID> ids = new TreeSet<>();
+    exposureRecords.forEach(exposure -> ids.add(exposure.id()));
     return ids;
   }
 
@@ -247,8 +286,11 @@ final class FakePlatform implements AutoCloseable {
   private int keep(
       JsonObject item, String code, String kind, int index, JsonArrayBuilder rejected) {
     if (code.isEmpty()) {
-      (kind.equals("exposure") ? exposureRecords : outcomeRecords).add(item);
-      return 1;
+      boolean kept =
+          kind.equals("exposure")
+              ? exposureRecords.add(Exposure.of(item))
+              : outcomeRecords.add(Outcome.of(item));
+      return kept ? 1 : 0;
     }
     rejected.add(
         Json.createObjectBuilder()
@@ -314,22 +356,21 @@ final class FakePlatform implements AutoCloseable {
     private int duplicateOutcomes;
 
     Fold(String experiment, String segment) {
-      Set<String> ids = new HashSet<>();
-      for (JsonObject exposure : exposureRecords) {
-        if (!ids.add(exposure.getString("id"))) {
+      Set<UUID> ids = new HashSet<>();
+      for (Exposure exposure : exposureRecords) {
+        if (!ids.add(exposure.id())) {
           duplicateExposures++;
-        } else if (exposure.getString("experiment").equals(experiment)) {
-          String subject = exposure.getString("subject");
-          armsOf.computeIfAbsent(subject, _ -> new TreeSet<>()).add(exposure.getString("variant"));
+        } else if (exposure.experiment().equals(experiment)) {
+          String subject = exposure.subject();
+          armsOf.computeIfAbsent(subject, _ -> new TreeSet<>()).add(exposure.variant());
           if (!segment.isEmpty()) {
-            segmentOf.putIfAbsent(subject, exposure.getJsonObject("segments").getString(segment));
+            segmentOf.putIfAbsent(subject, exposure.segments().get(segment));
           }
         }
       }
-      for (JsonObject outcome : outcomeRecords) {
-        JsonNumber value = outcome.getJsonNumber("value");
-        if (ids.add(outcome.getString("id"))) {
-          totals.merge(outcome.getString("subject"), value.bigDecimalValue(), BigDecimal::add);
+      for (Outcome outcome : outcomeRecords) {
+        if (ids.add(outcome.id())) {
+          totals.merge(outcome.subject(), outcome.value(), BigDecimal::add);
         } else {
           duplicateOutcomes++;
         }
