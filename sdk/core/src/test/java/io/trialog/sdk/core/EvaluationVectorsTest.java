@@ -87,14 +87,9 @@ class EvaluationVectorsTest {
     SnapshotHolder holder =
         new SnapshotHolder(
             (String) vector.get("environment"), VerifierKey.parse((String) vector.get("vkey")));
-<<<<<<< HEAD
     Path served = FOLDER.resolve(folder).resolve("served.note");
     if (Files.exists(served)) {
       assertThat(holder.offer(Files.readAllBytes(served))).isEqualTo(SnapshotHolder.Offer.ACCEPTED);
-=======
-    if (vector.containsKey("served_position")) {
-      holder.offer(newer(vector));
->>>>>>> proj
     }
     Snapshot before = holder.current();
     SnapshotRefusedException.Reason reason =
@@ -106,33 +101,6 @@ class EvaluationVectorsTest {
     assertThat(holder.current()).isSameAs(before);
   }
 
-<<<<<<< HEAD
-=======
-  /**
-   * A snapshot at the served position, signed by the generator's key: the vectors have its seed.
-   */
-  private static byte[] newer(Map<String, Object> vector) throws Exception {
-    byte[] digest =
-        java.security.MessageDigest.getInstance("SHA-256")
-            .digest(("trialog conformance trialog/production").getBytes("UTF-8"));
-    String vkey = (String) vector.get("vkey");
-    byte[] typed = new byte[33];
-    typed[0] = 1;
-    System.arraycopy(digest, 0, typed, 1, 32);
-    String id = vkey.split("\\+", 3)[1];
-    var signer =
-        io.trialog.sdk.core.note.NoteSigner.parse(
-            "PRIVATE+KEY+trialog/production+"
-                + id
-                + "+"
-                + java.util.Base64.getEncoder().encodeToString(typed));
-    Snapshot served =
-        Snapshot.of(
-            "production", (Long) vector.get("served_position"), java.time.Instant.EPOCH, List.of());
-    return SnapshotWriter.note(served, signer).getBytes("UTF-8");
-  }
-
->>>>>>> proj
   private static Map<String, Object> flat(Decision decision) {
     Map<String, Object> flat = new java.util.HashMap<>();
     flat.put("variant", decision.variant());
