@@ -438,6 +438,16 @@ class ReplayTest {
   }
 
   @Test
+  void the_same_file_as_a_second_experiment_counts_each_outcome_once_in_both() throws IOException {
+    JsonObject first = small(rows(30), "--json").json();
+    Ran second = small(rows(30), "--json", "--experiment", "again");
+    assertThat(second.code()).as(second.err()).isZero();
+    assertThat(second.json().get("variants")).isEqualTo(first.get("variants"));
+    assertThat(second.json().getInt("duplicates")).isZero();
+    assertThat(small(rows(30), "--json").json().get("variants")).isEqualTo(first.get("variants"));
+  }
+
+  @Test
   void a_segment_with_too_many_values_is_refused() throws IOException {
     Ran ran = small(rows(60), "--segment", "who");
     assertThat(ran.code()).isEqualTo(2);
