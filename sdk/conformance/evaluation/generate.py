@@ -4,8 +4,8 @@
 Each question names the reason that a reader of protocol.md expects; the evaluator below must agree
 before anything is written. One folder a case: snapshot.note (as served), case.json (environment,
 vkey, questions), or for a folder that ends in _refused the reason of the refusal, and served.note if
-something was served before. Needs the Python package
-cryptography for Ed25519. Keys are derived from fixed texts, so runs give the same bytes.
+something was served before. Needs the Python package cryptography for Ed25519. Keys are derived from
+fixed texts, so runs give the same bytes.
 """
 import base64
 import hashlib

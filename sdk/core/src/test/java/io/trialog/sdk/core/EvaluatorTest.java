@@ -97,7 +97,6 @@ class EvaluatorTest {
       }
       best = Math.min(best, (System.nanoTime() - start) / 10_000);
     }
-    System.out.println("evaluation: " + best + " ns, best of 20 rounds, C1 only");
     assertThat(best).isLessThan(50_000);
   }
 

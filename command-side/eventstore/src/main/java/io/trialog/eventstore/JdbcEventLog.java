@@ -1,0 +1,137 @@
+package io.trialog.eventstore;
+
+import io.trialog.language.log.EventLog;
+import io.trialog.language.log.StoredEvent;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * The log as the JDBC engine keeps it. Thread-safe. {@link #committed()} wakes waiting readers of
+ * this process; commits of other processes are found by polling every 100 ms.
+ */
+public final class JdbcEventLog implements EventLog {
+  private static final String COLUMNS =
+      "SELECT globalIndex, eventIdentifier, aggregateIdentifier, sequenceNumber, timeStamp,"
+          + " payloadType, payloadRevision, payload, metaData FROM DomainEventEntry";
+  private static final int STREAM_LIMIT = 100_000;
+  private static final long POLL_MILLIS = 100;
+
+  private final JdbcTemplate jdbc;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition commit = lock.newCondition();
+  private long commits;
+
+  public JdbcEventLog(DataSource database) {
+    this.jdbc = new JdbcTemplate(database);
+  }
+
+  @Override
+  public List<StoredEvent> read(long after, int limit) {
+    return jdbc.query(
+        COLUMNS + " WHERE globalIndex > ? ORDER BY globalIndex LIMIT ?",
+        (row, number) -> event(row),
+        after,
+        limit);
+  }
+
+  /** {@inheritDoc} A stream of more than 100,000 events is a defect. */
+  @Override
+  public List<StoredEvent> stream(String stream) {
+    List<StoredEvent> events =
+        jdbc.query(
+            COLUMNS + " WHERE aggregateIdentifier = ? ORDER BY sequenceNumber LIMIT ?",
+            (row, number) -> event(row),
+            stream,
+            STREAM_LIMIT + 1);
+    if (events.size() > STREAM_LIMIT) {
+      throw new IllegalStateException("stream " + stream + " has over 100000 events");
+    }
+    return events;
+  }
+
+  @Override
+  public long head() {
+    Long head = jdbc.queryForObject("SELECT MAX(globalIndex) FROM DomainEventEntry", Long.class);
+    return head == null ? 0 : head;
+  }
+
+  /** The event at {@code sequence} of the stream. */
+  public Optional<StoredEvent> eventAt(String stream, long sequence) {
+    return jdbc
+        .query(
+            COLUMNS + " WHERE aggregateIdentifier = ? AND sequenceNumber = ?",
+            (row, number) -> event(row),
+            stream,
+            sequence)
+        .stream()
+        .findFirst();
+  }
+
+  @Override
+  public void await(long after, Duration atMost) throws InterruptedException {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    long left = atMost.toNanos();
+    while (left > 0) {
+      long seen = commits();
+      if (head() > after) {
+        return;
+      }
+      awaitCommit(seen, Math.min(left, TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS)));
+      left = deadline - System.nanoTime();
+    }
+  }
+
+  /** Wakes the readers that wait; called after each commit of this process. */
+  public void committed() {
+    lock.lock();
+    try {
+      commits++;
+      commit.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long commits() {
+    lock.lock();
+    try {
+      return commits;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitCommit(long seen, long nanos) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = nanos;
+      while (commits == seen && left > 0) {
+        left = commit.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static StoredEvent event(ResultSet row) throws SQLException {
+    return new StoredEvent(
+        row.getLong("globalIndex"),
+        row.getString("eventIdentifier"),
+        row.getString("aggregateIdentifier"),
+        row.getLong("sequenceNumber"),
+        row.getString("payloadType"),
+        Integer.parseInt(row.getString("payloadRevision")),
+        Instant.parse(row.getString("timeStamp")),
+        row.getBytes("payload"),
+        row.getBytes("metaData"));
+  }
+}

@@ -1,0 +1,58 @@
+package io.trialog.http;
+
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonValue;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.springframework.http.HttpStatus;
+
+/**
+ * An answer that says no (RFC 9457). {@code code} is stable and part of the API; {@code members}
+ * are further facts of the problem, by snake_case name.
+ */
+public record Problem(int status, String code, String detail, Map<String, JsonValue> members) {
+  public Problem {
+    members = Map.copyOf(members);
+  }
+
+  /** A problem without further facts. */
+  public static Problem of(int status, String code, String detail) {
+    return new Problem(status, code, detail, Map.of());
+  }
+
+  /** This problem with one more fact. */
+  public Problem with(String name, JsonValue value) {
+    Map<String, JsonValue> more = new TreeMap<>(members);
+    more.put(name, value);
+    return new Problem(status, code, detail, more);
+  }
+
+  /** This problem with one more fact. */
+  public Problem with(String name, String value) {
+    return with(name, Json.createValue(value));
+  }
+
+  /** The document of RFC 9457. */
+  public JsonObject toJson() {
+    JsonObjectBuilder json =
+        Json.createObjectBuilder()
+            .add("type", "urn:trialog:problem:" + code)
+            .add("title", title())
+            .add("status", status)
+            .add("detail", detail)
+            .add("code", code);
+    new TreeMap<>(members).forEach(json::add);
+    return json.build();
+  }
+
+  private String title() {
+    HttpStatus known = HttpStatus.resolve(status);
+    String words = code.replace('_', ' ');
+    return known == null
+        ? words
+        : words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+  }
+}

@@ -1,0 +1,104 @@
+package io.trialog.command;
+
+import io.trialog.eventstore.IdempotentRequests;
+import io.trialog.eventstore.JsonSerializer;
+import io.trialog.language.TrialogCommand;
+import java.util.List;
+import org.axonframework.commandhandling.CommandBus;
+import org.axonframework.commandhandling.CommandMessage;
+import org.axonframework.commandhandling.SimpleCommandBus;
+import org.axonframework.common.transaction.TransactionManager;
+import org.axonframework.config.AggregateConfigurer;
+import org.axonframework.config.Configuration;
+import org.axonframework.config.Configurer;
+import org.axonframework.config.DefaultConfigurer;
+import org.axonframework.eventsourcing.eventstore.EventStorageEngine;
+import org.axonframework.messaging.InterceptorChain;
+import org.axonframework.messaging.MetaData;
+import org.axonframework.messaging.correlation.SimpleCorrelationDataProvider;
+import org.axonframework.messaging.interceptors.CorrelationDataInterceptor;
+import org.axonframework.messaging.unitofwork.UnitOfWork;
+import org.axonframework.modelling.command.VersionedAggregateIdentifier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Axon, configured by hand: the aggregates on a storage engine, without locating modules on the
+ * class path, so that nothing unasked (such as its update check) comes along.
+ */
+final class Aggregates {
+  private static final String[] COPIED_TO_EVENTS = {
+    "actor_kind",
+    "actor_id",
+    "actor_auth",
+    "actor_on_behalf_of",
+    "reason",
+    "correlation_id",
+    "causation_id",
+    "idempotency_key",
+    "environment"
+  };
+
+  private Aggregates() {}
+
+  /** Not yet started. */
+  static Configuration configure(
+      EventStorageEngine engine, TransactionManager transactions, IdempotentRequests requests) {
+    Configurer configurer =
+        DefaultConfigurer.defaultConfiguration(false)
+            .configureSerializer(configuration -> new JsonSerializer())
+            .configureMessageSerializer(configuration -> new JsonSerializer())
+            .configureEventSerializer(configuration -> new JsonSerializer())
+            .configureTransactionManager(configuration -> transactions)
+            .configureCorrelationDataProviders(
+                configuration -> List.of(new SimpleCorrelationDataProvider(COPIED_TO_EVENTS)))
+            .configureCommandBus(configuration -> bus(configuration, transactions, requests))
+            .configureEmbeddedEventStore(configuration -> engine);
+    for (Class<?> aggregate :
+        List.of(
+            Namespace.class,
+            Metric.class,
+            Experiment.class,
+            Token.class,
+            DeniedAccesses.class,
+            Export.class)) {
+      configurer.configureAggregate(byStream(aggregate));
+    }
+    return configurer.buildConfiguration();
+  }
+
+  private static <A> AggregateConfigurer<A> byStream(Class<A> type) {
+    return AggregateConfigurer.defaultConfiguration(type)
+        .configureCommandTargetResolver(configuration ->
+            command ->
+                new VersionedAggregateIdentifier(
+                    (Object) ((TrialogCommand) command.getPayload()).stream(), null));
+  }
+
+  private static CommandBus bus(
+      Configuration configuration, TransactionManager transactions, IdempotentRequests requests) {
+    SimpleCommandBus bus = SimpleCommandBus.builder().transactionManager(transactions).build();
+    bus.registerHandlerInterceptor(
+        new CorrelationDataInterceptor<>(configuration.correlationDataProviders()));
+    bus.registerHandlerInterceptor((unit, chain) -> promise(unit, chain, requests));
+    return bus;
+  }
+
+  /** Writes down, in the transaction of the events, what the idempotency key was answered with. */
+  private static @Nullable Object promise(
+      UnitOfWork<? extends CommandMessage<?>> unit,
+      InterceptorChain chain,
+      IdempotentRequests requests)
+      throws Exception {
+    Object revision = chain.proceed();
+    CommandMessage<?> command = unit.getMessage();
+    MetaData metadata = command.getMetaData();
+    if (revision instanceof Long sequence
+        && metadata.get("idempotency_key") instanceof String key
+        && metadata.get("actor_id") instanceof String actor
+        && metadata.get(CommandDesk.REQUEST_DIGEST) instanceof String digest
+        && command.getPayload() instanceof TrialogCommand order) {
+      requests.record(actor, key, new IdempotentRequests.Answer(digest, order.stream(), sequence));
+    }
+    return revision;
+  }
+}

@@ -1,0 +1,30 @@
+package io.trialog.command;
+
+import static org.axonframework.modelling.command.AggregateLifecycle.apply;
+
+import io.trialog.language.NamespaceCommand.CreateNamespace;
+import io.trialog.language.NamespaceEvent.NamespaceCreated;
+import io.trialog.language.Refusal;
+import io.trialog.language.Refused;
+import io.trialog.language.Streams;
+import org.axonframework.commandhandling.CommandHandler;
+import org.axonframework.eventsourcing.EventSourcingHandler;
+import org.axonframework.modelling.command.AggregateCreationPolicy;
+import org.axonframework.modelling.command.CreationPolicy;
+
+/** An org's team. */
+class Namespace extends Revisioned {
+  @CommandHandler
+  @CreationPolicy(AggregateCreationPolicy.CREATE_IF_MISSING)
+  void handle(CreateNamespace order) {
+    if (exists()) {
+      throw new Refused(new Refusal.AlreadyExists("namespace", order.namespace()));
+    }
+    apply(new NamespaceCreated(order.namespace(), order.title()));
+  }
+
+  @EventSourcingHandler
+  void on(NamespaceCreated fact) {
+    identify(Streams.namespace(fact.namespace()));
+  }
+}
