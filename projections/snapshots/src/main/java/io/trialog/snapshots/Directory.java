@@ -1,0 +1,151 @@
+package io.trialog.snapshots;
+
+import io.trialog.language.AccessEvent.AccessDenied;
+import io.trialog.language.AccessEvent.TokenIssued;
+import io.trialog.language.AccessEvent.TokenRevoked;
+import io.trialog.language.AuditEvent.AuditExported;
+import io.trialog.language.ExperimentEvent;
+import io.trialog.language.ExperimentEvent.ExperimentDrafted;
+import io.trialog.language.MetricDefinition;
+import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.NamespaceEvent.NamespaceCreated;
+import io.trialog.language.log.RecordedEvent;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The current state of everything, as the events up to {@link #position()} left it. Immutable; a
+ * pure fold, so that folding in pieces equals folding at once.
+ *
+ * <p>Each event copies the one map it touches: thousands of entries are fine, millions are not.
+ *
+ * @param position that of the last event folded, 0 when there was none
+ * @param time that of the last event folded, the epoch when there was none
+ */
+public record Directory(
+    long position,
+    Instant time,
+    SortedMap<String, Namespace> namespaces,
+    SortedMap<String, MetricDefinition> metrics,
+    SortedMap<String, Experiment> experiments,
+    SortedMap<String, Token> tokens) {
+
+  /** Before the first event. */
+  public static final Directory EMPTY =
+      new Directory(
+          0,
+          Instant.EPOCH,
+          Collections.emptySortedMap(),
+          Collections.emptySortedMap(),
+          Collections.emptySortedMap(),
+          Collections.emptySortedMap());
+
+  /**
+   * The state after one more event.
+   *
+   * @throws IllegalStateException for an event that is not above {@link #position()}, or that
+   *     speaks of what no event created: the log is damaged or was not read in order
+   */
+  public Directory apply(RecordedEvent recorded) {
+    if (recorded.position() <= position) {
+      throw new IllegalStateException(
+          "expected an event above position %d, found %d".formatted(position, recorded.position()));
+    }
+    return switch (recorded.event()) {
+      case NamespaceCreated e ->
+          withNamespace(
+              recorded, new Namespace(e.namespace(), e.title(), EventReference.to(recorded)));
+      case MetricDefined e -> withMetric(recorded, e.definition());
+      case ExperimentDrafted e ->
+          withExperiment(recorded, Experiment.drafted(recorded, e.design()));
+      case ExperimentEvent e ->
+          withExperiment(
+              recorded,
+              known(recorded, e.experiment(), experiments.get(e.experiment())).apply(recorded, e));
+      case TokenIssued e -> withToken(recorded, issued(recorded, e));
+      case TokenRevoked e ->
+          withToken(
+              recorded,
+              known(recorded, e.token(), tokens.get(e.token()))
+                  .revoked(EventReference.to(recorded)));
+      case AccessDenied e -> moved(recorded);
+      case AuditExported e -> moved(recorded);
+    };
+  }
+
+  /** The environments that experiments were designed for, sorted. */
+  public SortedSet<String> environments() {
+    SortedSet<String> environments = new TreeSet<>();
+    experiments.values().forEach(each -> environments.add(each.design().environment()));
+    return environments;
+  }
+
+  private static Token issued(RecordedEvent recorded, TokenIssued e) {
+    return new Token(
+        e.token(), e.holder(), e.grants(), e.secretHash(), false, EventReference.to(recorded));
+  }
+
+  private static <T> T known(RecordedEvent recorded, String key, @Nullable T found) {
+    if (found == null) {
+      throw new IllegalStateException(
+          "the event at position %d of stream %s speaks of \"%s\", which no event created"
+              .formatted(recorded.position(), recorded.stream(), key));
+    }
+    return found;
+  }
+
+  private Directory withNamespace(RecordedEvent at, Namespace namespace) {
+    return new Directory(
+        at.position(),
+        at.time(),
+        put(namespaces, namespace.namespace(), namespace),
+        metrics,
+        experiments,
+        tokens);
+  }
+
+  private Directory withMetric(RecordedEvent at, MetricDefinition metric) {
+    return new Directory(
+        at.position(),
+        at.time(),
+        namespaces,
+        put(metrics, metric.metric(), metric),
+        experiments,
+        tokens);
+  }
+
+  private Directory withExperiment(RecordedEvent at, Experiment experiment) {
+    return new Directory(
+        at.position(),
+        at.time(),
+        namespaces,
+        metrics,
+        put(experiments, experiment.key(), experiment),
+        tokens);
+  }
+
+  private Directory withToken(RecordedEvent at, Token token) {
+    return new Directory(
+        at.position(),
+        at.time(),
+        namespaces,
+        metrics,
+        experiments,
+        put(tokens, token.token(), token));
+  }
+
+  private Directory moved(RecordedEvent at) {
+    return new Directory(at.position(), at.time(), namespaces, metrics, experiments, tokens);
+  }
+
+  private static <T> SortedMap<String, T> put(SortedMap<String, T> map, String key, T value) {
+    SortedMap<String, T> copy = new TreeMap<>(map);
+    copy.put(key, value);
+    return Collections.unmodifiableSortedMap(copy);
+  }
+}

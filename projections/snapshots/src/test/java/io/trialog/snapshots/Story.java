@@ -1,0 +1,285 @@
+package io.trialog.snapshots;
+
+import io.trialog.language.AccessEvent.AccessDenied;
+import io.trialog.language.AccessEvent.TokenIssued;
+import io.trialog.language.AccessEvent.TokenRevoked;
+import io.trialog.language.Actor;
+import io.trialog.language.AuditEvent.AuditExported;
+import io.trialog.language.Design;
+import io.trialog.language.EventMetadata;
+import io.trialog.language.ExperimentEvent;
+import io.trialog.language.ExperimentEvent.ExperimentApproved;
+import io.trialog.language.ExperimentEvent.ExperimentConcluded;
+import io.trialog.language.ExperimentEvent.ExperimentDrafted;
+import io.trialog.language.ExperimentEvent.ExperimentKilled;
+import io.trialog.language.ExperimentEvent.ExperimentPaused;
+import io.trialog.language.ExperimentEvent.ExperimentRamped;
+import io.trialog.language.ExperimentEvent.ExperimentResumed;
+import io.trialog.language.ExperimentEvent.ExperimentRevised;
+import io.trialog.language.ExperimentEvent.ExperimentStarted;
+import io.trialog.language.ExperimentEvent.ExperimentSubmitted;
+import io.trialog.language.Grant;
+import io.trialog.language.KillEvidence;
+import io.trialog.language.MetricDefinition;
+import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.NamespaceEvent.NamespaceCreated;
+import io.trialog.language.Role;
+import io.trialog.language.SlotRange;
+import io.trialog.language.Streams;
+import io.trialog.language.TrialogEvent;
+import io.trialog.language.log.StoredEvent;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** Writes events into a log, a second apart, as the actor who speaks. Nothing random by itself. */
+public final class Story {
+  /** Time of the first event. */
+  public static final Instant BEGIN = Instant.parse("2026-11-22T07:00:00.123456Z");
+
+  private final FakeEventLog log;
+  private Instant time = BEGIN;
+  private Actor actor = Actor.human("ada");
+  private @Nullable String reason = "as planned";
+
+  public Story(FakeEventLog log) {
+    this.log = log;
+  }
+
+  /** Who does what follows, and why. */
+  public Story as(Actor next, @Nullable String because) {
+    actor = next;
+    reason = because;
+    return this;
+  }
+
+  /** Who does what follows, and why. */
+  public Story as(String human, @Nullable String because) {
+    return as(Actor.human(human), because);
+  }
+
+  /** When the next event happens. */
+  public Story at(Instant next) {
+    time = next;
+    return this;
+  }
+
+  /** Appends a fact; the next one comes a second later. */
+  public StoredEvent say(TrialogEvent event) {
+    EventMetadata metadata =
+        new EventMetadata(
+            actor, reason, "correlation-1", "causation-1", null, environmentOf(event));
+    StoredEvent stored = log.append(streamOf(event), time, metadata, event);
+    time = time.plus(Duration.ofSeconds(1));
+    return stored;
+  }
+
+  private static @Nullable String environmentOf(TrialogEvent event) {
+    return event instanceof ExperimentEvent ? "production" : null;
+  }
+
+  private static String streamOf(TrialogEvent event) {
+    return switch (event) {
+      case NamespaceCreated e -> Streams.namespace(e.namespace());
+      case MetricDefined e -> Streams.metric(e.definition().metric());
+      case ExperimentEvent e -> Streams.experiment(e.experiment());
+      case TokenIssued e -> Streams.token(e.token());
+      case TokenRevoked e -> Streams.token(e.token());
+      case AccessDenied e -> Streams.denials(e.actor());
+      case AuditExported e -> Streams.export(e.export());
+    };
+  }
+
+  /** Every type of event at least once: one experiment concluded, one killed by a guardrail. */
+  public Story everything() {
+    as("ada", "set up").say(new NamespaceCreated("acme/rides", "Rides of Acme"));
+    say(metric("orders"));
+    say(new TokenIssued("t1", "ben", List.of(new Grant(Role.APPROVER, "*")), "00ff"));
+    as("ada", "first idea")
+        .say(new ExperimentDrafted("checkout-button", design("checkout-button")));
+    as("cy", "typo").say(new ExperimentRevised("checkout-button", retitled("checkout-button")));
+    as("ada", null).say(new ExperimentSubmitted("checkout-button", "ab12"));
+    as("ben", "looks safe").say(new ExperimentApproved("checkout-button", "ab12"));
+    as("ada", "go").say(new ExperimentStarted("checkout-button", 50_000, 0, slots(50_000)));
+    say(new ExperimentRamped("checkout-button", 50_000, 500_000, 0, slots(500_000)));
+    as("ben", "odd numbers").say(new ExperimentPaused("checkout-button"));
+    as("ben", "explained").say(new ExperimentResumed("checkout-button"));
+    as("mallory", null).say(new AccessDenied("mallory", "kill", "acme/rides"));
+    say(new TokenRevoked("t1"));
+    as("ada", "won").say(new ExperimentConcluded("checkout-button", "green"));
+    as("ada", "next").say(new ExperimentDrafted("surge_price", design("surge_price")));
+    say(new ExperimentStarted("surge_price", 1_000_000, 0, slots(1_000_000)));
+    as(Actor.automation("when-guardrail-breached-then-kill"), "orders fell")
+        .say(new ExperimentKilled("surge_price", evidence()));
+    as("eve", "SOC 2 yearly").say(new AuditExported("e1", "SOC 2 yearly"));
+    return this;
+  }
+
+  /** Valid lives of up to eight experiments, by a seed. */
+  public Story random(long seed, int events) {
+    Random random = new Random(seed);
+    String[] status = new String[8];
+    int[] traffic = new int[8];
+    for (int i = 0; i < events; i++) {
+      as("person-" + random.nextInt(4), random.nextBoolean() ? "reason " + i : null);
+      at(time.plusMillis(random.nextInt(2_000)));
+      int which = random.nextInt(10);
+      if (which >= 8) {
+        say(aside(random, i));
+      } else {
+        say(step(random, "x" + which, which, status, traffic));
+      }
+    }
+    return this;
+  }
+
+  private static TrialogEvent aside(Random random, int i) {
+    return switch (random.nextInt(4)) {
+      case 0 -> new NamespaceCreated("acme/team-" + i, "Team " + i);
+      case 1 -> metric("metric-" + i);
+      case 2 -> new TokenIssued("t" + i, "holder", List.of(), "00");
+      default -> new AccessDenied("mallory", "ramp", "*");
+    };
+  }
+
+  private static TrialogEvent step(
+      Random random, String key, int which, @Nullable String[] status, int[] traffic) {
+    String now = status[which] == null ? "none" : status[which];
+    int choice = random.nextInt(6);
+    switch (now) {
+      case "none" -> {
+        status[which] = "draft";
+        return new ExperimentDrafted(key, design(key));
+      }
+      case "draft" -> {
+        if (choice == 0) {
+          return new ExperimentRevised(key, retitled(key));
+        }
+        status[which] = "review";
+        return new ExperimentSubmitted(key, "digest-" + choice);
+      }
+      case "review" -> {
+        status[which] = "approved";
+        return new ExperimentApproved(key, "digest");
+      }
+      case "approved" -> {
+        if (choice == 0) {
+          status[which] = "draft";
+          return new ExperimentRevised(key, design(key));
+        }
+        status[which] = "running";
+        traffic[which] = random.nextInt(100_000);
+        return new ExperimentStarted(key, traffic[which], 0, slots(traffic[which]));
+      }
+      case "running" -> {
+        int from = traffic[which];
+        traffic[which] = from + random.nextInt(1_000_001 - from);
+        return switch (choice) {
+          case 0 -> moved(status, which, "killed", new ExperimentKilled(key, null));
+          case 1 -> moved(status, which, "ended", new ExperimentConcluded(key, "green"));
+          case 2 -> moved(status, which, "paused", new ExperimentPaused(key));
+          default -> new ExperimentRamped(key, from, traffic[which], 0, slots(traffic[which]));
+        };
+      }
+      case "paused" -> {
+        return moved(status, which, "running", new ExperimentResumed(key));
+      }
+      default -> {
+        return new AuditExported(key, "look at " + key);
+      }
+    }
+  }
+
+  private static TrialogEvent moved(
+      @Nullable String[] status, int which, String next, TrialogEvent event) {
+    status[which] = next;
+    return event;
+  }
+
+  /** The first shares of both variants' halves. */
+  public static List<SlotRange> slots(int trafficPpm) {
+    int slots = (int) (5_000L * trafficPpm / 1_000_000);
+    return List.of(
+        new SlotRange("control", 0, slots), new SlotRange("green", 5_000, 5_000 + slots));
+  }
+
+  /** A metric of Acme. */
+  public static MetricDefined metric(String key) {
+    return new MetricDefined(
+        new MetricDefinition(
+            key,
+            "acme/rides",
+            "Orders of a subject",
+            MetricDefinition.Kind.MEAN,
+            MetricDefinition.Direction.HIGHER_IS_BETTER,
+            new BigDecimal("500"),
+            null));
+  }
+
+  /** Two halves, not for Germany. */
+  public static Design design(String key) {
+    return design(key, "Green " + key, "production", false);
+  }
+
+  /** The same with another title. */
+  public static Design retitled(String key) {
+    return design(key, "Greener " + key, "production", false);
+  }
+
+  /** Two halves, not for Germany. */
+  public static Design design(String key, String title, String environment, boolean elsewhere) {
+    return new Design(
+        key,
+        "acme/rides",
+        environment,
+        title,
+        "Green sells more rides.",
+        "user_id",
+        "device_id",
+        "checkout",
+        "control",
+        List.of(
+            new Design.Variant("control", new BigDecimal("0.5"), null),
+            new Design.Variant("green", new BigDecimal("0.5"), "{\"color\":\"green\"}")),
+        List.of(new Design.Condition("country", Design.Condition.Operator.NOT_IN, List.of("DE"))),
+        "orders",
+        List.of(),
+        List.of(new Design.GuardrailRule("orders", new BigDecimal("0.01"))),
+        100_000,
+        elsewhere);
+  }
+
+  /** What a guardrail saw. */
+  public static KillEvidence evidence() {
+    KillEvidence.ArmSums sums =
+        new KillEvidence.ArmSums(
+            100, 17, new BigDecimal("17"), new BigDecimal("17"), new BigDecimal("17"));
+    return new KillEvidence(
+        "verdict-1",
+        "guardrail/1",
+        "normal_mixture",
+        "orders",
+        "mean",
+        "higher_is_better",
+        "green",
+        "control",
+        sums,
+        sums,
+        new BigDecimal("0.5"),
+        new BigDecimal("0.5"),
+        new BigDecimal("0"),
+        new BigDecimal("0.01"),
+        new BigDecimal("0.005"),
+        new BigDecimal("4.2"),
+        new BigDecimal("1234.5"),
+        new BigDecimal("99999.75"),
+        new BigDecimal("6.1"),
+        new BigDecimal("5.3"),
+        new BigDecimal("-0.2"),
+        false,
+        BEGIN);
+  }
+}
