@@ -1,0 +1,120 @@
+package io.trialog.measurement.kafka;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/**
+ * Names and settings of our topics, and their creation.
+ *
+ * <p>Exposures and outcomes are kept for ever, so that every sum can be computed again from the
+ * log. Panes carry the broker's append time: their records speak of event times that may lie years
+ * back, and a broker deletes by the time of the record.
+ */
+public final class Topics {
+  /** Exposures as the collector accepted them, key = hashed subject. */
+  public static final String EXPOSURES = "trialog.exposures";
+
+  /** Outcomes as the collector accepted them, key = hashed subject. */
+  public static final String OUTCOMES = "trialog.outcomes";
+
+  /** Additive deltas of the stream job; read them with {@code read_committed}. */
+  public static final String PANES = "trialog.panes";
+
+  /** Verdicts of the guardrails, key = experiment. */
+  public static final String VERDICTS = "trialog.verdicts";
+
+  /** The newest signed note per killed experiment, compacted. */
+  public static final String KILL_SWITCH = "trialog.kill-switch";
+
+  /** What was refused, with the reason; kept 30 days. */
+  public static final String DEAD_LETTERS = "trialog.dead-letters";
+
+  private static final String FOR_EVER = "-1";
+  private static final String THIRTY_DAYS_MILLIS = Long.toString(Duration.ofDays(30).toMillis());
+
+  private Topics() {}
+
+  /**
+   * Creates the topics that are missing; leaves the others as they are. Idempotent, blocking.
+   *
+   * @param partitions of exposures, outcomes and panes, 1 in the embedded broker; the rest have one
+   * @param limit for the whole call
+   * @throws TopicsUnavailable if the broker does not answer in time or refuses
+   */
+  public static void createMissing(
+      String bootstrap, int partitions, short replication, Duration limit) {
+    var settings = new Properties();
+    settings.setProperty(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    settings.setProperty(
+        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Long.toString(limit.toMillis()));
+    settings.setProperty(
+        AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+        Long.toString(Math.min(5_000, limit.toMillis())));
+    try (var admin = Admin.create(settings)) {
+      var creations = admin.createTopics(topics(partitions, replication)).values();
+      long deadlineNanos = System.nanoTime() + limit.toNanos();
+      for (var creation : creations.entrySet()) {
+        long leftNanos = Math.max(1, deadlineNanos - System.nanoTime());
+        ignoreExisting(() -> creation.getValue().get(leftNanos, TimeUnit.NANOSECONDS));
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      throw new TopicsUnavailable("no answer from Kafka at " + bootstrap + " about its topics", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TopicsUnavailable("interrupted while creating topics at " + bootstrap, e);
+    }
+  }
+
+  private static List<NewTopic> topics(int partitions, short replication) {
+    var list = new ArrayList<NewTopic>();
+    list.add(topic(EXPOSURES, partitions, replication, Map.of("retention.ms", FOR_EVER)));
+    list.add(topic(OUTCOMES, partitions, replication, Map.of("retention.ms", FOR_EVER)));
+    list.add(
+        topic(
+            PANES,
+            partitions,
+            replication,
+            Map.of("retention.ms", FOR_EVER, "message.timestamp.type", "LogAppendTime")));
+    list.add(topic(VERDICTS, 1, replication, Map.of("retention.ms", FOR_EVER)));
+    list.add(topic(KILL_SWITCH, 1, replication, Map.of("cleanup.policy", "compact")));
+    list.add(topic(DEAD_LETTERS, 1, replication, Map.of("retention.ms", THIRTY_DAYS_MILLIS)));
+    return list;
+  }
+
+  private static NewTopic topic(
+      String name, int partitions, short replication, Map<String, String> settings) {
+    return new NewTopic(name, partitions, replication).configs(settings);
+  }
+
+  private interface Creation {
+    void await() throws ExecutionException, TimeoutException, InterruptedException;
+  }
+
+  private static void ignoreExisting(Creation creation)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    try {
+      creation.await();
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Kafka is away or refuses; may be tried again. */
+  public static final class TopicsUnavailable extends RuntimeException {
+    TopicsUnavailable(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+}
