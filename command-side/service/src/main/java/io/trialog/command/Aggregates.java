@@ -71,7 +71,7 @@ final class Aggregates {
         .configureCommandTargetResolver(configuration ->
             command ->
                 new VersionedAggregateIdentifier(
-                    ((TrialogCommand) command.getPayload()).stream(), null));
+                    (Object) ((TrialogCommand) command.getPayload()).stream(), null));
   }
 
   private static CommandBus bus(

@@ -64,7 +64,7 @@ final class CommandDesk {
       throw notFound(command.stream());
     } catch (RevisionConflict e) {
       throw new ProblemException(
-          Problem.of(412, "revision_conflict", e.getMessage())
+          Problem.of(412, "revision_conflict", String.valueOf(e.getMessage()))
               .with("revision", Long.toString(e.found())));
     } catch (AggregateStreamCreationException | ConcurrencyException e) {
       throw new ProblemException(
@@ -92,7 +92,7 @@ final class CommandDesk {
   private long dispatch(TrialogCommand command, Order order) {
     Object revision =
         gateway.sendAndWait(
-            new GenericCommandMessage<>(command, metadata(command, order)),
+            new GenericCommandMessage<>(command, metadata(order)),
             TIMEOUT_SECONDS,
             TimeUnit.SECONDS);
     if (revision instanceof Long number) {
@@ -101,7 +101,7 @@ final class CommandDesk {
     throw new IllegalStateException("no answer to an order within 10 s: " + command.stream());
   }
 
-  private static Map<String, Object> metadata(TrialogCommand command, Order order) {
+  private static Map<String, Object> metadata(Order order) {
     Map<String, Object> metadata =
         new HashMap<>(
             new EventMetadata(

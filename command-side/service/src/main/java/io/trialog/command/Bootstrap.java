@@ -1,0 +1,66 @@
+package io.trialog.command;
+
+import io.trialog.http.AccessTokens;
+import io.trialog.language.AccessCommand.IssueToken;
+import io.trialog.language.Actor;
+import io.trialog.language.Grant;
+import io.trialog.language.Role;
+import io.trialog.language.log.EventLog;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The first token of an empty platform. The file is written before the event: a crash between the
+ * two leaves a token that opens nothing, and the next start writes another.
+ */
+public final class Bootstrap {
+  private final CommandDesk desk;
+  private final EventLog log;
+
+  Bootstrap(CommandDesk desk, EventLog log) {
+    this.desk = desk;
+    this.log = log;
+  }
+
+  /**
+   * Issues the admin token when the log is empty and keeps it in the file, mode 600. Answers with
+   * the token when it is new.
+   */
+  public Optional<String> issueAdminToken(Path file) throws IOException {
+    if (log.head() > 0) {
+      return Optional.empty();
+    }
+    AccessTokens.Fresh fresh = AccessTokens.create();
+    write(file, fresh.bearer() + "\n");
+    desk.execute(
+        new IssueToken(
+            fresh.id(),
+            "admin",
+            List.of(new Grant(Role.ADMIN, Grant.EVERYWHERE)),
+            fresh.secretHash()),
+        new Order(
+            Actor.automation("bootstrap"),
+            "First start of an empty platform.",
+            "bootstrap",
+            null,
+            null,
+            "",
+            null));
+    return Optional.of(fresh.bearer());
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(fresh);
+    Files.createFile(
+        fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(fresh, text, StandardCharsets.UTF_8);
+    Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+}

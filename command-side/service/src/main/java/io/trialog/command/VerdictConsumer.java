@@ -1,0 +1,103 @@
+package io.trialog.command;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads verdicts from Kafka, one after the other. A verdict that cannot be carried out is tried
+ * again with a pause, and its successors wait: a kill is never skipped. The offset is committed
+ * after the deed, so a crash repeats a verdict, which its idempotency makes harmless.
+ */
+public final class VerdictConsumer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(VerdictConsumer.class);
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration PAUSE = Duration.ofMillis(500);
+  private static final Duration CLOSE = Duration.ofSeconds(10);
+
+  private final KafkaConsumer<String, byte[]> consumer;
+  private final String topic;
+  private final Consumer<byte[]> deed;
+  private final Thread thread;
+  private volatile boolean closed;
+
+  /** Begins at once. */
+  public VerdictConsumer(String bootstrap, String topic, Consumer<byte[]> deed) {
+    this.topic = topic;
+    this.deed = deed;
+    Properties properties = new Properties();
+    properties.putAll(
+        Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
+            ConsumerConfig.GROUP_ID_CONFIG, "trialog-verdicts",
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false",
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "10"));
+    consumer =
+        new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
+    thread = Thread.ofPlatform().daemon().name("trialog-verdicts").start(this::run);
+  }
+
+  private void run() {
+    try (consumer) {
+      consumer.subscribe(List.of(topic));
+      while (!closed) {
+        poll();
+      }
+    } catch (WakeupException e) {
+      LOG.debug("verdict consumer closes");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void poll() throws InterruptedException {
+    ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
+    for (ConsumerRecord<String, byte[]> record : records) {
+      if (!done(record)) {
+        return;
+      }
+    }
+  }
+
+  private boolean done(ConsumerRecord<String, byte[]> record) throws InterruptedException {
+    TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+    try {
+      deed.accept(record.value());
+    } catch (RuntimeException e) {
+      LOG.warn("verdict at offset {} tried again: {}", record.offset(), e.toString());
+      consumer.seek(partition, record.offset());
+      Thread.sleep(PAUSE);
+      return false;
+    }
+    consumer.commitSync(Map.of(partition, new OffsetAndMetadata(record.offset() + 1)));
+    return true;
+  }
+
+  /** Waits at most 10 s for the verdict at hand; one that is cut off comes again. */
+  @Override
+  public void close() {
+    closed = true;
+    consumer.wakeup();
+    try {
+      if (!thread.join(CLOSE)) {
+        LOG.warn("verdict consumer did not end within {}", CLOSE);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.trialog.command;
+
+import io.trialog.language.Actor;
+import io.trialog.language.ExperimentCommand.KillExperiment;
+import io.trialog.language.KillEvidence;
+import io.trialog.language.Refusal;
+import io.trialog.language.Refused;
+import io.trialog.language.Verdict;
+import io.trialog.language.wire.JsonCodec;
+import jakarta.json.bind.JsonbException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns a verdict into the order to kill, with the evidence inside. The verdict's id is the
+ * idempotency key, so a verdict that comes twice kills once. Given the bytes of each verdict in
+ * order; throws when the kill must be tried again.
+ */
+final class WhenGuardrailBreachedThenKill implements Consumer<byte[]> {
+  private static final Logger LOG = LoggerFactory.getLogger(WhenGuardrailBreachedThenKill.class);
+  private static final Actor ACTOR = Actor.automation("when-guardrail-breached-then-kill");
+
+  private final CommandDesk desk;
+
+  WhenGuardrailBreachedThenKill(CommandDesk desk) {
+    this.desk = desk;
+  }
+
+  @Override
+  public void accept(byte[] json) {
+    Verdict verdict;
+    try {
+      verdict = JsonCodec.decode(json, Verdict.class);
+    } catch (JsonbException | IllegalArgumentException e) {
+      LOG.error("verdict unreadable, left out: {}", e.getMessage());
+      return;
+    }
+    kill(verdict);
+  }
+
+  private void kill(Verdict verdict) {
+    KillEvidence evidence = verdict.evidence();
+    try {
+      CommandDesk.Answer answer =
+          desk.execute(new KillExperiment(verdict.experiment(), evidence), order(evidence));
+      LOG.info(
+          "killed experiment={} metric={} variant={} verdict={} position={}",
+          verdict.experiment(),
+          evidence.metric(),
+          evidence.variant(),
+          evidence.verdictId(),
+          answer.position());
+    } catch (Refused e) {
+      if (e.refusal() instanceof Refusal.StatusForbids || e.refusal() instanceof Refusal.NotFound) {
+        LOG.info("verdict={} came too late: {}", evidence.verdictId(), e.getMessage());
+        return;
+      }
+      throw e;
+    }
+  }
+
+  private static Order order(KillEvidence evidence) {
+    String reason =
+        "Guardrail %s breached by variant %s: lift %s, log E %s at or above %s."
+            .formatted(
+                evidence.metric(),
+                evidence.variant(),
+                evidence.lift().toPlainString(),
+                evidence.logE().toPlainString(),
+                evidence.boundary().toPlainString());
+    return new Order(
+        ACTOR,
+        reason,
+        evidence.verdictId(),
+        evidence.verdictId(),
+        evidence.verdictId(),
+        evidence.verdictId(),
+        null);
+  }
+}

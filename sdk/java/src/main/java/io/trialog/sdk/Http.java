@@ -1,0 +1,99 @@
+package io.trialog.sdk;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Requests to one server with the client's token; each has a deadline, the body included. */
+final class Http {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  /** An answer with its whole body. */
+  @SuppressWarnings("ArrayRecordComponent") // Read once and never compared.
+  record Answer(int status, Map<String, List<String>> headers, byte[] body) {
+    String header(String name) {
+      return headers.getOrDefault(name, List.of("")).get(0);
+    }
+  }
+
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .connectTimeout(CONNECT_TIMEOUT)
+          // A redirect would carry the token to wherever the server says.
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .build();
+
+  private final String base;
+  private final String token;
+  private final Duration timeout;
+
+  Http(Settings settings) {
+    this.base = settings.baseUrl().toString().replaceAll("/+$", "");
+    this.token = settings.token();
+    this.timeout = settings.requestTimeout();
+  }
+
+  /** GET; headers as name, value, name, value. */
+  Answer get(String path, int mostBytes, String... headers)
+      throws IOException, InterruptedException {
+    return whole(request(path, headers).GET().timeout(timeout).build(), mostBytes);
+  }
+
+  /** POST of JSON. */
+  Answer post(String path, byte[] body, int mostBytes) throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        request(path, "Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .timeout(timeout);
+    return whole(request.build(), mostBytes);
+  }
+
+  /** GET that answers as soon as the headers are there. */
+  HttpResponse<Flow.Publisher<List<ByteBuffer>>> open(String path, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest request = request(path, headers).GET().timeout(timeout).build();
+    return await(request, HttpResponse.BodyHandlers.ofPublisher());
+  }
+
+  private HttpRequest.Builder request(String path, String... headers) {
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(URI.create(base + path)).header("Authorization", "Bearer " + token);
+    return headers.length == 0 ? builder : builder.headers(headers);
+  }
+
+  private Answer whole(HttpRequest request, int mostBytes)
+      throws IOException, InterruptedException {
+    HttpResponse<byte[]> response = await(request, info -> new LimitedBody(mostBytes));
+    return new Answer(response.statusCode(), response.headers().map(), response.body());
+  }
+
+  /** The request's own timeout ends with the headers; this one covers the body too. */
+  private <T> HttpResponse<T> await(HttpRequest request, BodyHandler<T> handler)
+      throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<T>> answer = client.sendAsync(request, handler);
+    try {
+      return answer.get(timeout.toMillis() + 500, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException(
+          request.method() + " " + request.uri().getPath() + " failed: " + e.getCause(), e);
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      throw new IOException(request.method() + " " + request.uri().getPath() + " timed out", e);
+    } catch (InterruptedException e) {
+      answer.cancel(true);
+      throw e;
+    }
+  }
+}

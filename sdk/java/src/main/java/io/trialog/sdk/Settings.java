@@ -1,0 +1,76 @@
+package io.trialog.sdk;
+
+import io.trialog.sdk.core.events.Exposure;
+import io.trialog.sdk.core.note.VerifierKey;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** What a client was built with, checked. */
+record Settings(
+    URI baseUrl,
+    String token,
+    String environment,
+    Optional<VerifierKey> verifierKey,
+    TrialogClient.Mode mode,
+    Duration pollInterval,
+    Duration heartbeatTimeout,
+    Duration staleAfter,
+    Duration requestTimeout,
+    Duration flushInterval,
+    Duration longestBackoff,
+    Optional<Path> cacheFolder,
+    String surface,
+    List<String> segments,
+    int queueCapacity,
+    int exposureMemory,
+    Clock clock,
+    ClientListener listener) {
+
+  Settings {
+    if (token.isBlank() || !token.chars().allMatch(c -> c > 0x20 && c < 0x7F)) {
+      throw new IllegalArgumentException("a client needs a token of visible ASCII characters");
+    }
+    if (!environment.matches("[a-z0-9-]{1,32}")) {
+      throw new IllegalArgumentException("environment must match [a-z0-9-]{1,32}");
+    }
+    String scheme = baseUrl.getScheme();
+    if (!"http".equals(scheme) && !"https".equals(scheme)) {
+      throw new IllegalArgumentException("expected an http or https base URL, found " + baseUrl);
+    }
+    positive("pollInterval", pollInterval);
+    positive("heartbeatTimeout", heartbeatTimeout);
+    positive("staleAfter", staleAfter);
+    positive("requestTimeout", requestTimeout);
+    positive("flushInterval", flushInterval);
+    positive("longestBackoff", longestBackoff);
+    segments = List.copyOf(segments);
+    if (segments.size() > Exposure.MAX_SEGMENTS) {
+      throw new IllegalArgumentException(
+          "expected at most " + Exposure.MAX_SEGMENTS + " segments, found " + segments.size());
+    }
+    verifierKey.ifPresent(key -> checkName(key, environment));
+  }
+
+  private static void positive(String name, Duration duration) {
+    if (duration.isZero() || duration.isNegative()) {
+      throw new IllegalArgumentException(name + " must be positive, found " + duration);
+    }
+  }
+
+  static void checkName(VerifierKey key, String environment) {
+    if (!key.name().equals("trialog/" + environment)) {
+      throw new IllegalArgumentException(
+          "expected the key of trialog/" + environment + ", found one of " + key.name());
+    }
+  }
+
+  /** Without the token. */
+  @Override
+  public String toString() {
+    return "Settings[" + baseUrl + " " + environment + " " + mode + "]";
+  }
+}

@@ -1,0 +1,98 @@
+package io.trialog.sdk;
+
+import io.trialog.sdk.core.Snapshot;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** The state of a client and whoever listens. Any thread; waiting for a state has a deadline. */
+final class StateKeeper {
+  private final ClientListener listener;
+  private final long staleAfterNanos;
+  private volatile ClientState state = ClientState.INITIALIZING;
+  private long confirmedNanos = System.nanoTime();
+
+  StateKeeper(Settings settings) {
+    this.listener = settings.listener();
+    this.staleAfterNanos = settings.staleAfter().toNanos();
+  }
+
+  ClientState state() {
+    return state;
+  }
+
+  /** The server has said that what is served is the newest. */
+  void confirmed() {
+    synchronized (this) {
+      confirmedNanos = System.nanoTime();
+    }
+    move(ClientState.READY);
+  }
+
+  /** A snapshot from disk is served that nobody has confirmed. */
+  void servingUnconfirmed() {
+    synchronized (this) {
+      confirmedNanos = System.nanoTime() - staleAfterNanos;
+    }
+    move(ClientState.STALE);
+  }
+
+  /** A round failed. */
+  void failed(String why, boolean serving) {
+    problem(why);
+    boolean tooLong;
+    synchronized (this) {
+      tooLong = System.nanoTime() - confirmedNanos >= staleAfterNanos;
+    }
+    if (!serving) {
+      move(ClientState.OFFLINE);
+    } else if (tooLong) {
+      move(ClientState.STALE);
+    }
+  }
+
+  void closed() {
+    move(ClientState.CLOSED);
+  }
+
+  void accepted(Snapshot snapshot) {
+    tell(hearing -> hearing.snapshotAccepted(snapshot));
+  }
+
+  void problem(String what) {
+    tell(hearing -> hearing.problem(what));
+  }
+
+  private void move(ClientState to) {
+    ClientState from;
+    synchronized (this) {
+      from = state;
+      if (from == to || from == ClientState.CLOSED) {
+        return;
+      }
+      state = to;
+      notifyAll();
+    }
+    tell(hearing -> hearing.stateChanged(from, to));
+  }
+
+  private void tell(Consumer<ClientListener> what) {
+    try {
+      what.accept(listener);
+    } catch (RuntimeException e) {
+      // A listener is the application's code; its failure must not end the client's thread.
+    }
+  }
+
+  /** True when a snapshot is served within the time, fresh or stale. */
+  synchronized boolean awaitServing(Duration most) throws InterruptedException {
+    long deadline = System.nanoTime() + most.toNanos();
+    while (state == ClientState.INITIALIZING || state == ClientState.OFFLINE) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      wait(left / 1_000_000 + 1);
+    }
+    return state != ClientState.CLOSED;
+  }
+}

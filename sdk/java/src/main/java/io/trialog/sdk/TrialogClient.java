@@ -1,0 +1,424 @@
+package io.trialog.sdk;
+
+import io.trialog.sdk.core.Context;
+import io.trialog.sdk.core.Decision;
+import io.trialog.sdk.core.Evaluator;
+import io.trialog.sdk.core.Experiment;
+import io.trialog.sdk.core.Overrides;
+import io.trialog.sdk.core.Snapshot;
+import io.trialog.sdk.core.Subjects;
+import io.trialog.sdk.core.events.EventQueue;
+import io.trialog.sdk.core.events.Exposure;
+import io.trialog.sdk.core.events.ExposureFilter;
+import io.trialog.sdk.core.events.Outcome;
+import io.trialog.sdk.core.note.NoteException;
+import io.trialog.sdk.core.note.VerifierKey;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Assigns subjects to variants, and reports exposures and outcomes, for one environment.
+ *
+ * <p>One client a process; any thread. {@link #evaluate} works on a snapshot in memory: it never
+ * throws, never blocks and never asks the network. Two daemon threads keep the snapshot fresh and
+ * deliver events. As soon as a snapshot arrives in which an experiment is killed, every evaluation
+ * of it answers control.
+ */
+public final class TrialogClient implements AutoCloseable {
+  /** How snapshots come. */
+  public enum Mode {
+    /** One request with an ETag every poll interval. */
+    POLLING,
+    /** A stream of server-sent events, and polls whenever it cannot be had. */
+    STREAMING
+  }
+
+  private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
+
+  /** The unit of an outcome as long as no snapshot says which units experiments have. */
+  private static final String DEFAULT_UNIT = "user_id";
+
+  private final Settings settings;
+  private final StateKeeper state;
+  private final EventQueue queue;
+  private final ExposureFilter filter;
+  private final SnapshotFeed feed;
+  private final EventSender sender;
+  private final Thread feedThread;
+  private final Thread senderThread;
+  private volatile Overrides overrides = Overrides.none();
+
+  private TrialogClient(Settings settings) {
+    Http http = new Http(settings);
+    this.settings = settings;
+    this.state = new StateKeeper(settings);
+    this.queue = new EventQueue(settings.queueCapacity());
+    this.filter = new ExposureFilter(settings.exposureMemory());
+    this.feed = new SnapshotFeed(settings, http, state);
+    this.sender = new EventSender(queue, http, state, settings);
+    this.feedThread = daemon(feed, "trialog-snapshots");
+    this.senderThread = daemon(sender, "trialog-events");
+  }
+
+  private static Thread daemon(Runnable work, String name) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** A builder; base URL, token and environment are required. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * The variant for a context; the first time that a subject is assigned, an exposure is recorded.
+   *
+   * @param fallback answered as long as nothing is known about the experiment
+   * @return never null
+   */
+  public Decision evaluate(String experiment, Context context, String fallback) {
+    Decision decision = peek(experiment, context, fallback);
+    try {
+      if (filter.pass(decision)) {
+        expose(decision, context);
+      }
+    } catch (RuntimeException e) {
+      state.problem("an exposure could not be recorded: " + e.getClass().getSimpleName());
+    }
+    return decision;
+  }
+
+  /** The same without an exposure: for a prefetch, or a page that may not be shown. */
+  public Decision peek(String experiment, Context context, String fallback) {
+    // A closed client hears of no kill and records nothing, so it assigns nobody.
+    Snapshot snapshot = state.state() == ClientState.CLOSED ? null : feed.current();
+    return Evaluator.evaluate(snapshot, experiment, context, fallback, overrides);
+  }
+
+  private void expose(Decision decision, Context context) {
+    Map<String, String> segments = new LinkedHashMap<>();
+    for (String name : settings.segments()) {
+      String value = context.get(name);
+      if (value != null) {
+        segments.put(name, value);
+      }
+    }
+    Instant now = settings.clock().instant();
+    if (!queue.offer(Exposure.of(decision, now, settings.surface(), segments))) {
+      filter.forget(decision);
+    }
+    wakeWhenMany();
+  }
+
+  private void wakeWhenMany() {
+    // Once at the mark and not above it, so that a full queue does not cost every caller a lock.
+    if (queue.waiting() == EventSender.WAKE_AT) {
+      sender.wake();
+    }
+  }
+
+  /**
+   * Records a metric event of whoever the context is about. It is recorded once for each unit that
+   * the snapshot's experiments randomise and the context has: an experiment on devices and one on
+   * users both need it, under different hashed subjects. Never throws, never blocks; what cannot be
+   * recorded is counted as dropped.
+   *
+   * @param metric the metric's key
+   * @param value finite, at most 1e9 in size; six decimals are kept
+   */
+  public void track(Context context, String metric, double value) {
+    try {
+      if (state.state() != ClientState.CLOSED) {
+        for (String unit : units()) {
+          record(unit, context.get(unit), metric, value);
+        }
+        wakeWhenMany();
+      }
+    } catch (RuntimeException e) {
+      queue.invalid();
+      state.problem("an outcome could not be recorded: " + e.getClass().getSimpleName());
+    }
+  }
+
+  private void record(String unit, @Nullable String subject, String metric, double value) {
+    if (subject != null && !subject.isEmpty()) {
+      String hashed = Subjects.hash(settings.environment(), unit, subject);
+      queue.offer(Outcome.of(hashed, metric, value, settings.clock().instant()));
+    }
+  }
+
+  private Set<String> units() {
+    Snapshot snapshot = feed.current();
+    Set<String> units = new LinkedHashSet<>();
+    if (snapshot != null) {
+      for (Experiment experiment : snapshot.experiments()) {
+        units.add(experiment.unit());
+        experiment.fallbackUnit().ifPresent(units::add);
+      }
+    }
+    return units.isEmpty() ? Set.of(DEFAULT_UNIT) : units;
+  }
+
+  /** Forces variants for quality assurance from now on; forced answers are never exposures. */
+  public void override(Overrides overrides) {
+    this.overrides = overrides;
+  }
+
+  public ClientState state() {
+    return state.state();
+  }
+
+  /** The snapshot being evaluated, if there is one. */
+  public Optional<Snapshot> snapshot() {
+    return Optional.ofNullable(feed.current());
+  }
+
+  /** True when a snapshot is served within the time; for a start-up that wants to wait. */
+  public boolean awaitReady(Duration most) throws InterruptedException {
+    return state.awaitServing(most);
+  }
+
+  /** Starts sending what waits, without blocking. */
+  public void flush() {
+    sender.wake();
+  }
+
+  /** Sends what waits; true when all of it is settled within the time. */
+  public boolean flush(Duration most) throws InterruptedException {
+    return sender.awaitEmpty(most);
+  }
+
+  /** What was counted so far. */
+  public ClientCounters counters() {
+    return new ClientCounters(
+        feed.accepted(),
+        feed.refusals(),
+        feed.failures(),
+        feed.streams(),
+        queue.recorded(),
+        sender.accepted(),
+        sender.rejected(),
+        queue.droppedFull() + queue.droppedInvalid(),
+        queue.pending(),
+        sender.sent(),
+        sender.retried());
+  }
+
+  /** Closes with a deadline of five seconds. */
+  @Override
+  public void close() {
+    close(CLOSE_DEADLINE);
+  }
+
+  /**
+   * Stops, and delivers what waits until the deadline. What is then still pending is lost, and
+   * counted as pending. Closing again does nothing.
+   */
+  public void close(Duration deadline) {
+    state.closed();
+    feed.close();
+    feedThread.interrupt();
+    sender.close();
+    try {
+      senderThread.join(Math.max(1, deadline.toMillis()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    senderThread.interrupt();
+  }
+
+  private void start() {
+    feedThread.start();
+    senderThread.start();
+  }
+
+  /** Collects a client's settings; not for several threads. */
+  public static final class Builder {
+    private @Nullable URI baseUrl;
+    private String token = "";
+    private String environment = "";
+    private @Nullable VerifierKey verifierKey;
+    private Mode mode = Mode.STREAMING;
+    private Duration pollInterval = Duration.ofSeconds(30);
+    private Duration heartbeatTimeout = Duration.ofSeconds(45);
+    private Duration staleAfter = Duration.ofSeconds(90);
+    private Duration requestTimeout = Duration.ofSeconds(10);
+    private Duration flushInterval = Duration.ofSeconds(1);
+    private Duration longestBackoff = Duration.ofSeconds(30);
+    private @Nullable Path cacheFolder;
+    private String surface = "";
+    private List<String> segments = List.of();
+    private int queueCapacity = 10_000;
+    private int exposureMemory = 100_000;
+    private Clock clock = Clock.systemUTC();
+    private ClientListener listener = new ClientListener() {};
+
+    private Builder() {}
+
+    /** Where the platform is, {@code https://trialog.example.com}; a path prefix may follow. */
+    public Builder baseUrl(URI baseUrl) {
+      this.baseUrl = baseUrl;
+      return this;
+    }
+
+    /** A token with the role sdk, {@code trl_...}. */
+    public Builder token(String token) {
+      this.token = token;
+      return this;
+    }
+
+    /** {@code production} or {@code staging}. */
+    public Builder environment(String environment) {
+      this.environment = environment;
+      return this;
+    }
+
+    /**
+     * The public key that snapshots must be signed with, {@code trialog/<environment>+...}. Without
+     * it the client asks the server once at the start and trusts what it says from then on, and
+     * with a cache folder also after restarts: right when the first start happens on a network that
+     * is trusted. A configured key needs no such luck.
+     *
+     * @throws IllegalArgumentException for a text that is no key
+     */
+    public Builder verifierKey(String vkey) {
+      try {
+        this.verifierKey = VerifierKey.parse(vkey);
+      } catch (NoteException e) {
+        throw new IllegalArgumentException("not a verifier key: " + e.getMessage(), e);
+      }
+      return this;
+    }
+
+    /** Streaming unless set. */
+    public Builder mode(Mode mode) {
+      this.mode = mode;
+      return this;
+    }
+
+    /** Time between polls, half of it to all of it at random; 30 s unless set. */
+    public Builder pollInterval(Duration pollInterval) {
+      this.pollInterval = pollInterval;
+      return this;
+    }
+
+    /** How long a stream may be silent; the server sends something every 15 s; 45 s unless set. */
+    public Builder heartbeatTimeout(Duration heartbeatTimeout) {
+      this.heartbeatTimeout = heartbeatTimeout;
+      return this;
+    }
+
+    /** How long a snapshot counts as fresh without the server; 90 s unless set. */
+    public Builder staleAfter(Duration staleAfter) {
+      this.staleAfter = staleAfter;
+      return this;
+    }
+
+    /** Deadline of each request; 10 s unless set. */
+    public Builder requestTimeout(Duration requestTimeout) {
+      this.requestTimeout = requestTimeout;
+      return this;
+    }
+
+    /** How long events wait for a batch to fill; 1 s unless set. */
+    public Builder flushInterval(Duration flushInterval) {
+      this.flushInterval = flushInterval;
+      return this;
+    }
+
+    /** The longest wait between attempts; 30 s unless set. */
+    public Builder longestBackoff(Duration longestBackoff) {
+      this.longestBackoff = longestBackoff;
+      return this;
+    }
+
+    /** Where the last good snapshot is kept for a start without the server; nowhere unless set. */
+    public Builder cacheFolder(Path cacheFolder) {
+      this.cacheFolder = cacheFolder;
+      return this;
+    }
+
+    /** The surface that exposures name, {@code web}; the experiment's unless set. */
+    public Builder surface(String surface) {
+      this.surface = surface;
+      return this;
+    }
+
+    /** Attributes that exposures carry, at most 8; they leave the process in the clear. */
+    public Builder segments(String... attributes) {
+      this.segments = List.of(attributes);
+      return this;
+    }
+
+    /** Most events kept until they are acknowledged; 10,000 unless set. */
+    public Builder queueCapacity(int events) {
+      this.queueCapacity = events;
+      return this;
+    }
+
+    /** How many exposures are remembered in order not to repeat them; 100,000 unless set. */
+    public Builder exposureMemory(int exposures) {
+      this.exposureMemory = exposures;
+      return this;
+    }
+
+    /** The clock that stamps events; the system's unless set. */
+    public Builder clock(Clock clock) {
+      this.clock = clock;
+      return this;
+    }
+
+    public Builder listener(ClientListener listener) {
+      this.listener = listener;
+      return this;
+    }
+
+    /**
+     * A running client. Returns at once, whether the server answers or not.
+     *
+     * @throws IllegalArgumentException naming the setting that is missing or wrong
+     */
+    public TrialogClient build() {
+      TrialogClient client = new TrialogClient(settings());
+      client.start();
+      return client;
+    }
+
+    private Settings settings() {
+      URI url = baseUrl;
+      if (url == null) {
+        throw new IllegalArgumentException("a client needs a base URL");
+      }
+      return new Settings(
+          url,
+          token,
+          environment,
+          Optional.ofNullable(verifierKey),
+          mode,
+          pollInterval,
+          heartbeatTimeout,
+          staleAfter,
+          requestTimeout,
+          flushInterval,
+          longestBackoff,
+          Optional.ofNullable(cacheFolder),
+          surface,
+          segments,
+          queueCapacity,
+          exposureMemory,
+          clock,
+          listener);
+    }
+  }
+}

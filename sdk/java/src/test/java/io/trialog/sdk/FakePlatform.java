@@ -1,0 +1,248 @@
+package io.trialog.sdk;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.trialog.sdk.core.Allocation;
+import io.trialog.sdk.core.Experiment;
+import io.trialog.sdk.core.SlotTable;
+import io.trialog.sdk.core.Snapshot;
+import io.trialog.sdk.core.SnapshotWriter;
+import io.trialog.sdk.core.Variant;
+import io.trialog.sdk.core.note.NoteSigner;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The published HTTP of the platform, in this JVM: real sockets, real signatures. */
+final class FakePlatform implements AutoCloseable {
+  static final String TOKEN = "trl_test_secret";
+
+  final NoteSigner signer;
+  final AtomicInteger polls = new AtomicInteger();
+  final AtomicInteger notModified = new AtomicInteger();
+  final AtomicInteger streamsOpened = new AtomicInteger();
+  final List<String> lastEventIds = new CopyOnWriteArrayList<>();
+  final List<String> batches = new CopyOnWriteArrayList<>();
+  final List<String> unauthorized = new CopyOnWriteArrayList<>();
+
+  private final Deque<Answer> batchAnswers = new ArrayDeque<>();
+  private final List<HttpExchange> streams = new CopyOnWriteArrayList<>();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final int port;
+  private HttpServer server;
+  private volatile String note = "";
+  private volatile long position = -1;
+  volatile boolean streaming = true;
+  volatile boolean broken;
+
+  record Answer(int status, String body, String retryAfter) {}
+
+  FakePlatform() throws Exception {
+    this.signer = NoteSigner.generate("trialog/production");
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      this.port = free.getLocalPort();
+    }
+  }
+
+  FakePlatform started() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    server.setExecutor(threads);
+    server.createContext("/api/v1/keys", this::keys);
+    server.createContext("/api/v1/snapshots/production", this::snapshot);
+    server.createContext("/api/v1/snapshots/production/stream", this::stream);
+    server.createContext("/api/v1/batches", this::batch);
+    server.start();
+    return this;
+  }
+
+  URI url() {
+    return URI.create("http://127.0.0.1:" + port);
+  }
+
+  TrialogClient.Builder client() {
+    return TrialogClient.builder()
+        .baseUrl(url())
+        .token(TOKEN)
+        .environment("production")
+        .verifierKey(signer.verifierKey().toString())
+        .pollInterval(java.time.Duration.ofMillis(50))
+        .longestBackoff(java.time.Duration.ofMillis(100))
+        .flushInterval(java.time.Duration.ofMillis(20))
+        .requestTimeout(java.time.Duration.ofSeconds(5));
+  }
+
+  static Snapshot snapshot(long position, Experiment.Status status) {
+    SlotTable table =
+        SlotTable.fromShares(
+            new String[] {"control", "treatment"}, new double[] {0.5, 0.5}, "control");
+    Experiment checkout =
+        Experiment.builder("checkout")
+            .surface("checkout")
+            .fallbackUnit("device_id")
+            .control("control")
+            .variants(List.of(Variant.of("control"), Variant.of("treatment")))
+            .allocation(Allocation.enrol(table, 1_000_000))
+            .status(status)
+            .build();
+    return Snapshot.of("production", position, Instant.EPOCH, List.of(checkout));
+  }
+
+  /** Serves a running experiment at the position, to polls and to open streams. */
+  void publish(long position, Experiment.Status status) {
+    publish(position, SnapshotWriter.note(snapshot(position, status), signer));
+  }
+
+  void publish(long position, String note) {
+    this.note = note;
+    this.position = position;
+    String lines =
+        note.strip().lines().map(line -> "data: " + line + "\n").reduce("", String::concat);
+    write("event: snapshot\nid: " + position + "\n" + lines + "\n");
+  }
+
+  void heartbeat() {
+    write(": alive\n\n");
+  }
+
+  void dropStreams() {
+    for (HttpExchange stream : streams) {
+      stream.close();
+    }
+    streams.clear();
+  }
+
+  int openStreams() {
+    return streams.size();
+  }
+
+  private void write(String text) {
+    for (HttpExchange stream : streams) {
+      try {
+        OutputStream out = stream.getResponseBody();
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+        out.flush();
+      } catch (IOException e) {
+        streams.remove(stream);
+      }
+    }
+  }
+
+  /** What the collector answers next, once each; afterwards it accepts. */
+  void answerBatches(Answer... answers) {
+    synchronized (batchAnswers) {
+      batchAnswers.addAll(List.of(answers));
+    }
+  }
+
+  private boolean admitted(HttpExchange exchange) throws IOException {
+    String token = exchange.getRequestHeaders().getFirst("Authorization");
+    if (("Bearer " + TOKEN).equals(token) && !broken) {
+      return true;
+    }
+    unauthorized.add(String.valueOf(token));
+    answer(exchange, broken ? 500 : 401, "");
+    return false;
+  }
+
+  private void keys(HttpExchange exchange) throws IOException {
+    if (admitted(exchange)) {
+      answer(exchange, 200, "{\"snapshot\":{\"production\":\"" + signer.verifierKey() + "\"}}");
+    }
+  }
+
+  private void snapshot(HttpExchange exchange) throws IOException {
+    if (!admitted(exchange)) {
+      return;
+    }
+    polls.incrementAndGet();
+    String etag = "\"" + position + "\"";
+    if (etag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
+      notModified.incrementAndGet();
+      exchange.sendResponseHeaders(304, -1);
+      exchange.close();
+    } else {
+      exchange.getResponseHeaders().set("ETag", etag);
+      answer(exchange, position < 0 ? 503 : 200, note);
+    }
+  }
+
+  private void stream(HttpExchange exchange) throws IOException {
+    if (!admitted(exchange)) {
+      return;
+    }
+    if (!streaming) {
+      answer(exchange, 404, "");
+      return;
+    }
+    lastEventIds.add(String.valueOf(exchange.getRequestHeaders().getFirst("Last-Event-ID")));
+    exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+    exchange.sendResponseHeaders(200, 0);
+    exchange.getResponseBody().write(": hello\n\n".getBytes(StandardCharsets.UTF_8));
+    exchange.getResponseBody().flush();
+    streams.add(exchange);
+    streamsOpened.incrementAndGet();
+  }
+
+  private void batch(HttpExchange exchange) throws IOException {
+    if (!admitted(exchange)) {
+      return;
+    }
+    batches.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+    Answer next;
+    synchronized (batchAnswers) {
+      next = batchAnswers.poll();
+    }
+    if (next == null) {
+      next = new Answer(200, "{\"accepted\":1,\"rejected\":[],\"receipt\":{}}", "");
+    }
+    if (!next.retryAfter().isEmpty()) {
+      exchange.getResponseHeaders().set("Retry-After", next.retryAfter());
+    }
+    answer(exchange, next.status(), next.body());
+  }
+
+  private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.getRequestBody().readAllBytes();
+    exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+    if (bytes.length > 0) {
+      exchange.getResponseBody().write(bytes);
+    }
+    exchange.close();
+  }
+
+  static Map<?, ?> tree(String json) {
+    try {
+      return (Map<?, ?>) io.trialog.sdk.core.json.JsonReader.read(json);
+    } catch (io.trialog.sdk.core.json.JsonException e) {
+      throw new IllegalStateException(json, e);
+    }
+  }
+
+  void stop() {
+    if (server != null) {
+      dropStreams();
+      server.stop(0);
+      server = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+    threads.shutdownNow();
+  }
+}
