@@ -195,7 +195,7 @@ class SnapshotDeliveryTest {
     platform.started().publish(10, Status.RUNNING);
     Duration stale = Duration.ofMillis(200);
     try (TrialogClient client = platform.client().staleAfter(stale).build()) {
-      Await.until("ready", () -> client.state() == ClientState.READY);
+      Await.until("a stream is open", () -> platform.openStreams() == 1);
       platform.broken = true;
       platform.dropStreams();
       Await.until("stale", () -> client.state() == ClientState.STALE);
