@@ -1,0 +1,126 @@
+package io.trialog.audittrail;
+
+import static io.trialog.audittrail.AuditEntry.put;
+
+import io.trialog.language.Grant;
+import io.trialog.language.MetricDefinition;
+import io.trialog.language.SlotRange;
+import io.trialog.language.wire.JsonCodec;
+import io.trialog.snapshots.EventReference;
+import io.trialog.snapshots.Experiment;
+import io.trialog.snapshots.Experiment.Approval;
+import io.trialog.snapshots.Namespace;
+import io.trialog.snapshots.Token;
+import jakarta.json.Json;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonReader;
+import java.io.ByteArrayInputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the directory holds, as JSON for people who compare it. Never a token's secret hash. */
+final class EntityJson {
+  private EntityJson() {}
+
+  static JsonObject of(Namespace namespace) {
+    return Json.createObjectBuilder()
+        .add("namespace", namespace.namespace())
+        .add("title", namespace.title())
+        .build();
+  }
+
+  static JsonObject of(MetricDefinition metric) {
+    return parse(JsonCodec.encode(metric));
+  }
+
+  static JsonObject of(Token token) {
+    JsonArrayBuilder grants = Json.createArrayBuilder();
+    for (Grant grant : token.grants()) {
+      grants.add(parse(JsonCodec.encode(grant)));
+    }
+    return Json.createObjectBuilder()
+        .add("token", token.token())
+        .add("holder", token.holder())
+        .add("grants", grants)
+        .add("revoked", token.revoked())
+        .build();
+  }
+
+  static JsonObject of(Experiment experiment) {
+    JsonObjectBuilder json = Json.createObjectBuilder();
+    json.add("design", parse(JsonCodec.encode(experiment.design())));
+    json.add("status", experiment.status().word());
+    json.add("traffic_ppm", experiment.serving().trafficPpm());
+    json.add("epoch", experiment.serving().epoch());
+    json.add("allocation", allocation(experiment.serving().allocation()));
+    review(json, experiment.review());
+    happened(json, "started", experiment.started());
+    happened(json, "paused", experiment.paused());
+    ending(json, experiment);
+    return json.add("revision", experiment.revision()).build();
+  }
+
+  private static void review(JsonObjectBuilder json, Experiment.Review review) {
+    json.add("author", review.author());
+    json.add("editors", Json.createArrayBuilder(review.editors()));
+    put(json, "submitted_digest", review.submittedDigest());
+    json.add("approvals", approvals(review.approvals()));
+  }
+
+  private static void ending(JsonObjectBuilder json, Experiment experiment) {
+    Experiment.Kill kill = experiment.kill();
+    if (kill != null) {
+      happened(json, "killed", kill.event());
+      if (kill.evidence() != null) {
+        json.add("kill_evidence", parse(JsonCodec.encode(kill.evidence())));
+      }
+    }
+    Experiment.Conclusion conclusion = experiment.conclusion();
+    if (conclusion != null) {
+      happened(json, "concluded", conclusion.event());
+      json.add("winner", conclusion.winner());
+    }
+  }
+
+  static JsonArray approvals(List<Approval> approvals) {
+    JsonArrayBuilder list = Json.createArrayBuilder();
+    for (Approval approval : approvals) {
+      list.add(
+          Json.createObjectBuilder()
+              .add("proposal_digest", approval.proposalDigest())
+              .addAll(Json.createObjectBuilder(of(approval.event()))));
+    }
+    return list.build();
+  }
+
+  static JsonObject of(EventReference event) {
+    JsonObjectBuilder json = Json.createObjectBuilder();
+    json.add("event_id", event.eventId()).add("type", event.type());
+    json.add("position", event.position()).add("time", event.time().toString());
+    json.add("actor", AuditEntry.actorJson(event.actor()));
+    put(json, "reason", event.reason());
+    return json.build();
+  }
+
+  private static JsonArray allocation(List<SlotRange> ranges) {
+    JsonArrayBuilder list = Json.createArrayBuilder();
+    ranges.forEach(range -> list.add(parse(JsonCodec.encode(range))));
+    return list.build();
+  }
+
+  private static void happened(
+      JsonObjectBuilder json, String name, @Nullable EventReference event) {
+    if (event != null) {
+      json.add(name, of(event));
+    }
+  }
+
+  static JsonObject parse(byte[] json) {
+    try (JsonReader reader = Json.createReader(new ByteArrayInputStream(json))) {
+      return reader.readObject();
+    }
+  }
+}
