@@ -1,6 +1,7 @@
 package io.trialog.command;
 
 import io.trialog.language.Streams;
+import java.util.Objects;
 import org.axonframework.commandhandling.CommandMessage;
 import org.axonframework.messaging.InterceptorChain;
 import org.axonframework.modelling.command.AggregateIdentifier;
@@ -16,7 +17,8 @@ abstract class Revisioned {
   /** Metadata of an order: the revision that its sender saw. */
   static final String IF_MATCH = "if_match";
 
-  @AggregateIdentifier private String stream = "";
+  /** Null until the first event: Axon takes any other value for the identity. */
+  @AggregateIdentifier private @Nullable String stream;
 
   /** To be called by the handler of the first event. */
   final void identify(String stream) {
@@ -24,11 +26,11 @@ abstract class Revisioned {
   }
 
   final String key() {
-    return Streams.keyOf(stream);
+    return Streams.keyOf(Objects.requireNonNull(stream));
   }
 
   final boolean exists() {
-    return !stream.isEmpty();
+    return stream != null;
   }
 
   @CommandHandlerInterceptor
@@ -38,7 +40,7 @@ abstract class Revisioned {
     if (expected instanceof Long revision && exists()) {
       long found = AggregateLifecycle.getVersion();
       if (revision != found) {
-        throw new RevisionConflict(stream, revision, found);
+        throw new RevisionConflict(String.valueOf(stream), revision, found);
       }
     }
     chain.proceed();

@@ -46,8 +46,13 @@ final class EventIds {
     return id(List.of("exposure", experiment), row, ordinal);
   }
 
-  static UUID outcome(String experiment, String metric, RowDigest row, int ordinal) {
-    return id(List.of("outcome", experiment, metric), row, ordinal);
+  /**
+   * An outcome is a fact about a subject, whatever experiments the subject is in: the same file
+   * replayed as a second experiment brings new exposures, but must not bring each outcome a second
+   * time.
+   */
+  static UUID outcome(String hashedSubject, String metric, RowDigest row, int ordinal) {
+    return id(List.of("outcome", hashedSubject, metric), row, ordinal);
   }
 
   /** The platform's name of a subject: 22 characters, the same as every SDK computes. */

@@ -174,11 +174,12 @@ final class ReplaySession {
 
     private Batch.Event event(Row.Visit visit, int ordinal) {
       Plan.Target target = plan.target();
+      String subject = EventIds.hashedSubject(target.environment(), target.unit(), visit.subject());
       return new Batch.Event(
           visit.line(),
           EventIds.exposure(target.experiment(), visit.digest(), ordinal),
-          EventIds.outcome(target.experiment(), target.metric(), visit.digest(), ordinal),
-          EventIds.hashedSubject(target.environment(), target.unit(), visit.subject()),
+          EventIds.outcome(subject, target.metric(), visit.digest(), ordinal),
+          subject,
           arms.keyOf(visit.variant()),
           visit.time(),
           segments(visit),

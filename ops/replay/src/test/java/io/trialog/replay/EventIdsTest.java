@@ -20,8 +20,8 @@ class EventIdsTest {
   void an_exposure_id_is_the_one_that_another_program_computes() {
     assertThat(EventIds.exposure("checkout", ROW, 0))
         .isEqualTo(UUID.fromString("77af291d-1b03-8e05-a371-ba4a691d3e7c"));
-    assertThat(EventIds.outcome("checkout", "converted", ROW, 1))
-        .isEqualTo(UUID.fromString("3ce8a9e2-bad8-8c29-8fe8-ab089a75cbb3"));
+    assertThat(EventIds.outcome("sZ7RqIhezb5pCOqKwjz-Yw", "converted", ROW, 1))
+        .isEqualTo(UUID.fromString("f7e1acc0-7216-8eec-876e-6fe02dc9854e"));
   }
 
   @Test
@@ -43,8 +43,9 @@ class EventIdsTest {
                 EventIds.exposure("checkout", EventIds.rowDigest(List.of("688937treatment0")), 0),
                 EventIds.exposure(
                     "checkout", EventIds.rowDigest(List.of("688937", "treatment0", "")), 0),
-                EventIds.outcome("checkout", "converted", ROW, 0),
-                EventIds.outcome("checkout", "revenue", ROW, 0)))
+                EventIds.outcome("s", "converted", ROW, 0),
+                EventIds.outcome("t", "converted", ROW, 0),
+                EventIds.outcome("s", "revenue", ROW, 0)))
         .doesNotHaveDuplicates();
   }
 

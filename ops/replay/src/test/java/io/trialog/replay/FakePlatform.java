@@ -358,9 +358,12 @@ final class FakePlatform implements AutoCloseable {
     Fold(String experiment, String segment) {
       Set<UUID> ids = new HashSet<>();
       for (Exposure exposure : exposureRecords) {
+        if (!exposure.experiment().equals(experiment)) {
+          continue;
+        }
         if (!ids.add(exposure.id())) {
           duplicateExposures++;
-        } else if (exposure.experiment().equals(experiment)) {
+        } else {
           String subject = exposure.subject();
           armsOf.computeIfAbsent(subject, _ -> new TreeSet<>()).add(exposure.variant());
           if (!segment.isEmpty()) {

@@ -10,6 +10,7 @@ import io.trialog.snapshots.Experiment;
 import io.trialog.snapshots.History;
 import io.trialog.snapshots.Snapshots;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -32,7 +33,21 @@ public final class AsOf {
    * @param attributes units and attributes as an application would have given them, as text
    */
   public AsOfAnswer answer(String experiment, Instant at, Map<String, String> attributes) {
-    Directory then = history.at(at);
+    return answer(experiment, at, history.at(at), attributes);
+  }
+
+  /**
+   * The answer by the snapshot at a position, such as an exposure carries: what the device was
+   * told. The answer's instant is the time of that position's event.
+   */
+  public AsOfAnswer answerAtPosition(
+      String experiment, long position, Map<String, String> attributes) {
+    Directory then = history.atPosition(position);
+    return answer(experiment, then.time(), then, attributes);
+  }
+
+  private static AsOfAnswer answer(
+      String experiment, Instant at, Directory then, Map<String, String> attributes) {
     Experiment known = then.experiments().get(experiment);
     return known == null
         ? unknown(experiment, at, then)
@@ -51,7 +66,7 @@ public final class AsOf {
         null,
         null,
         then.position(),
-        then.time(),
+        then.time().truncatedTo(ChronoUnit.MILLIS),
         null,
         List.of());
   }

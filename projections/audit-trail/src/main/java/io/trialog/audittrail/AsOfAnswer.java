@@ -1,10 +1,10 @@
 package io.trialog.audittrail;
 
 import static io.trialog.audittrail.AuditEntry.put;
+import static io.trialog.audittrail.EntityJson.JSON;
 
 import io.trialog.snapshots.EventReference;
 import io.trialog.snapshots.Experiment.Approval;
-import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import java.time.Instant;
@@ -53,7 +53,7 @@ public record AsOfAnswer(
    * event_id} the deciding event's, which stands in full under {@code decided_by}.
    */
   public JsonObject toJson() {
-    JsonObjectBuilder json = Json.createObjectBuilder();
+    JsonObjectBuilder json = JSON.createObjectBuilder();
     json.add("experiment", experiment).add("at", at.toString());
     put(json, "environment", environment);
     put(json, "status", status);

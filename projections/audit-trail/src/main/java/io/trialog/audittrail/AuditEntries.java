@@ -1,5 +1,7 @@
 package io.trialog.audittrail;
 
+import static io.trialog.audittrail.EntityJson.JSON;
+
 import io.trialog.audittrail.AuditEntry.Change;
 import io.trialog.language.AccessEvent.AccessDenied;
 import io.trialog.language.AccessEvent.TokenIssued;
@@ -17,7 +19,6 @@ import io.trialog.snapshots.Experiment;
 import io.trialog.snapshots.Namespace;
 import io.trialog.snapshots.Positioned;
 import io.trialog.snapshots.Token;
-import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.util.ArrayList;
@@ -147,6 +148,6 @@ public final class AuditEntries {
   }
 
   private static JsonObject object(@Nullable JsonValue value) {
-    return value == null ? Json.createObjectBuilder().build() : value.asJsonObject();
+    return value == null ? JSON.createObjectBuilder().build() : value.asJsonObject();
   }
 }

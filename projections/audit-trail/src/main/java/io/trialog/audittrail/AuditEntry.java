@@ -1,11 +1,14 @@
 package io.trialog.audittrail;
 
+import static io.trialog.audittrail.EntityJson.JSON;
+
 import io.trialog.language.Actor;
-import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonReader;
 import jakarta.json.JsonValue;
+import java.io.StringReader;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +51,7 @@ public record AuditEntry(
    */
   public record Change(String field, @Nullable JsonValue before, @Nullable JsonValue after) {
     JsonObject toJson() {
-      JsonObjectBuilder json = Json.createObjectBuilder().add("field", field);
+      JsonObjectBuilder json = JSON.createObjectBuilder().add("field", field);
       put(json, "before", before);
       put(json, "after", after);
       return json.build();
@@ -65,7 +68,7 @@ public record AuditEntry(
 
   /** In snake_case; absent members are left out. */
   public JsonObject toJson() {
-    JsonObjectBuilder json = Json.createObjectBuilder();
+    JsonObjectBuilder json = JSON.createObjectBuilder();
     json.add("position", position).add("event_id", eventId);
     json.add("stream", stream).add("sequence", sequence);
     json.add("time", time.toString()).add("type", type);
@@ -79,9 +82,16 @@ public record AuditEntry(
     json.add("data", data);
     put(json, "before", before);
     put(json, "after", after);
-    JsonArrayBuilder list = Json.createArrayBuilder();
+    JsonArrayBuilder list = JSON.createArrayBuilder();
     changes.forEach(change -> list.add(change.toJson()));
     return json.add("changes", list).build();
+  }
+
+  /** Reads the text of {@link #toJson()}; for what this platform wrote itself. */
+  public static AuditEntry parse(String json) {
+    try (JsonReader reader = JSON.createReader(new StringReader(json))) {
+      return fromJson(reader.readObject());
+    }
   }
 
   /** The reverse of {@link #toJson()}; for what this platform wrote itself. */
@@ -109,7 +119,7 @@ public record AuditEntry(
   }
 
   static JsonObject actorJson(Actor actor) {
-    JsonObjectBuilder json = Json.createObjectBuilder();
+    JsonObjectBuilder json = JSON.createObjectBuilder();
     json.add("kind", actor.kind().word()).add("id", actor.id()).add("auth", actor.auth());
     put(json, "on_behalf_of", actor.onBehalfOf());
     return json.build();

@@ -1,6 +1,7 @@
 package io.trialog.audittrail;
 
-import jakarta.json.Json;
+import static io.trialog.audittrail.EntityJson.JSON;
+
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -21,9 +22,9 @@ public record AuditPage(List<AuditEntry> entries, @Nullable String nextCursor, l
 
   /** {@code {"entries":[..],"next_cursor":"..","position":n}}. */
   public JsonObject toJson() {
-    JsonArrayBuilder array = Json.createArrayBuilder();
+    JsonArrayBuilder array = JSON.createArrayBuilder();
     entries.forEach(entry -> array.add(entry.toJson()));
-    JsonObjectBuilder json = Json.createObjectBuilder().add("entries", array);
+    JsonObjectBuilder json = JSON.createObjectBuilder().add("entries", array);
     if (nextCursor != null) {
       json.add("next_cursor", nextCursor);
     }

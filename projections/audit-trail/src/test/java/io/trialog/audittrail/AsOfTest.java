@@ -133,6 +133,17 @@ class AsOfTest {
   }
 
   @Test
+  void the_position_of_an_exposure_gives_what_the_device_was_told() {
+    story.say(new ExperimentDrafted("x", Story.design("x")));
+    StoredEvent start = story.say(new ExperimentStarted("x", 900_000, 0, Story.slots(900_000)));
+    StoredEvent kill = story.say(new ExperimentKilled("x", null));
+    AsOfAnswer told = asOf.answerAtPosition("x", kill.position() - 1, U1);
+    assertThat(told.variant()).isEqualTo("green");
+    assertThat(told.at()).isEqualTo(start.time());
+    assertThat(asOf.answerAtPosition("x", kill.position(), U1).reason()).isEqualTo("KILLED");
+  }
+
+  @Test
   void before_everything_there_is_nothing() {
     story.say(new ExperimentDrafted("x", Story.design("x")));
     AsOfAnswer answer = asOf.answer("x", Story.BEGIN.minusSeconds(1), U1);

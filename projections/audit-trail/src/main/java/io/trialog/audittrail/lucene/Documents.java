@@ -2,12 +2,9 @@ package io.trialog.audittrail.lucene;
 
 import io.trialog.audittrail.AuditEntry;
 import io.trialog.audittrail.AuditQuery;
-import jakarta.json.Json;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonReader;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
-import java.io.StringReader;
 import java.time.Instant;
 import java.util.Map;
 import org.apache.lucene.analysis.Analyzer;
@@ -65,9 +62,7 @@ final class Documents {
   }
 
   static AuditEntry entry(Document document) {
-    try (JsonReader reader = Json.createReader(new StringReader(document.get(ENTRY)))) {
-      return AuditEntry.fromJson(reader.readObject());
-    }
+    return AuditEntry.parse(document.get(ENTRY));
   }
 
   static Query at(long position) {

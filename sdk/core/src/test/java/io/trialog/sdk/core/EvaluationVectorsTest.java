@@ -3,10 +3,15 @@ package io.trialog.sdk.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trialog.sdk.core.note.NoteSigner;
 import io.trialog.sdk.core.note.VerifierKey;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -80,6 +85,25 @@ class EvaluationVectorsTest {
     assertThat(note).startsWith(SnapshotWriter.json(open(folder)) + "\n\n");
   }
 
+  @Test
+  void signing_the_model_again_gives_the_note_of_the_generator() throws Exception {
+    byte[] seed =
+        MessageDigest.getInstance("SHA-256")
+            .digest("trialog conformance trialog/production".getBytes(StandardCharsets.UTF_8));
+    byte[] typed = new byte[33];
+    typed[0] = 1;
+    System.arraycopy(seed, 0, typed, 1, 32);
+    String id = ((String) vector("assigned").get("vkey")).split("\\+", 3)[1];
+    NoteSigner signer =
+        NoteSigner.parse(
+            "PRIVATE+KEY+trialog/production+"
+                + id
+                + "+"
+                + Base64.getEncoder().encodeToString(typed));
+    assertThat(SnapshotWriter.note(open("assigned"), signer).getBytes(StandardCharsets.UTF_8))
+        .isEqualTo(note("assigned"));
+  }
+
   @ParameterizedTest
   @MethodSource("refused")
   void every_bad_snapshot_is_refused_for_its_reason_and_counted(String folder) throws Exception {
@@ -102,7 +126,7 @@ class EvaluationVectorsTest {
   }
 
   private static Map<String, Object> flat(Decision decision) {
-    Map<String, Object> flat = new java.util.HashMap<>();
+    Map<String, Object> flat = new HashMap<>();
     flat.put("variant", decision.variant());
     flat.put("reason", decision.reason().name());
     flat.put("payload", decision.payload().orElse(null));
