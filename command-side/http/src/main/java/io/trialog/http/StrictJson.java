@@ -1,6 +1,5 @@
 package io.trialog.http;
 
-import jakarta.json.Json;
 import jakarta.json.JsonConfig;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
@@ -26,7 +25,8 @@ public final class StrictJson {
 
   private static final int DEPTH_LIMIT = 32;
   private static final JsonReaderFactory READERS =
-      Json.createReaderFactory(Map.of(JsonConfig.KEY_STRATEGY, JsonConfig.KeyStrategy.NONE));
+      JsonDocuments.PROVIDER.createReaderFactory(
+          Map.of(JsonConfig.KEY_STRATEGY, JsonConfig.KeyStrategy.NONE));
 
   private StrictJson() {}
 
@@ -121,6 +121,6 @@ public final class StrictJson {
   private static ProblemException tooLarge(int limit) {
     return new ProblemException(
         Problem.of(413, "body_too_large", "The body may have at most " + limit + " bytes.")
-            .with("limit_bytes", Json.createValue(limit)));
+            .with("limit_bytes", JsonDocuments.number(limit)));
   }
 }

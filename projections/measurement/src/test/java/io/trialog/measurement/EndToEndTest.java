@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trialog.measurement.kafka.Topics;
 import io.trialog.measurement.stream.MeasurementJob.State;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -87,9 +89,9 @@ class EndToEndTest {
   }
 
   private static void deleted(Path path) throws Exception {
-    try (var all = java.nio.file.Files.walk(path)) {
-      for (Path each : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        java.nio.file.Files.delete(each);
+    try (var all = Files.walk(path)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
       }
     }
   }

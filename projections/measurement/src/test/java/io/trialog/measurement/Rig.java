@@ -6,6 +6,7 @@ import io.trialog.measurement.store.FoldedCount;
 import io.trialog.measurement.store.JdbcMetricsStore;
 import io.trialog.measurement.store.MetricsStore;
 import io.trialog.measurement.store.PanesConsumer;
+import io.trialog.measurement.store.VariantTotals;
 import io.trialog.measurement.stream.MeasurementJob;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -14,6 +15,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -28,6 +31,9 @@ import org.h2.jdbcx.JdbcConnectionPool;
  */
 public final class Rig implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /** Nobody releases it: a wait for a while that ends early only by an interrupt. */
+  private static final Semaphore NEVER = new Semaphore(0);
 
   public final EmbeddedKafka kafka;
   public final MetricsStore store;
@@ -96,10 +102,7 @@ public final class Rig implements AutoCloseable {
   }
 
   private static void add(
-      Map<CellKey, CellSums> cells,
-      String experiment,
-      String segment,
-      io.trialog.measurement.store.VariantTotals v) {
+      Map<CellKey, CellSums> cells, String experiment, String segment, VariantTotals v) {
     cells.put(
         new CellKey(experiment, v.epoch(), v.variant(), segment, "", 0), CellSums.subjects(v.n()));
     v.metrics()
@@ -171,12 +174,11 @@ public final class Rig implements AutoCloseable {
   /** Waits until a condition holds, at most a minute. */
   public static void await(String what, BooleanSupplier condition) throws InterruptedException {
     long deadline = System.nanoTime() + LIMIT.toNanos();
-    var clock = new java.util.concurrent.Semaphore(0);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("not within " + LIMIT + ": " + what);
       }
-      clock.tryAcquire(20, java.util.concurrent.TimeUnit.MILLISECONDS);
+      NEVER.tryAcquire(20, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -211,14 +213,14 @@ public final class Rig implements AutoCloseable {
   }
 
   private static void report(Rig rig) throws InterruptedException {
-    long[] last = {-1};
-    while (!Thread.currentThread().isInterrupted()) {
+    long last = -1;
+    while (true) {
       long now = rig.folded(Topics.EXPOSURES) + rig.folded(Topics.OUTCOMES);
-      if (now != last[0]) {
+      if (now != last) {
         System.out.println("FOLDED " + now + " " + rig.job.status());
-        last[0] = now;
+        last = now;
       }
-      Thread.sleep(50);
+      NEVER.tryAcquire(50, TimeUnit.MILLISECONDS);
     }
   }
 }
