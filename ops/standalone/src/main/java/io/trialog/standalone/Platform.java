@@ -4,6 +4,7 @@ import io.trialog.command.Bootstrap;
 import io.trialog.command.VerdictConsumer;
 import io.trialog.measurement.kafka.EmbeddedKafka;
 import io.trialog.measurement.kafka.Topics;
+import io.trialog.projections.PartStatus;
 import io.trialog.projections.Stream;
 import java.io.IOException;
 import java.net.URI;
@@ -35,6 +36,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 public final class Platform implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Platform.class);
   private static final Duration KAFKA_START = Duration.ofMinutes(2);
+  private static final Duration STREAM_START = Duration.ofMinutes(2);
+  private static final Duration LOOK = Duration.ofMillis(50);
 
   private final DataFolder folder;
   private final EmbeddedKafka kafka;
@@ -157,10 +160,29 @@ public final class Platform implements AutoCloseable {
               .formatted(
                   folder.file("kafka"), kafka.fault().orElse("no answer within " + KAFKA_START)));
     }
-    application.getBean(Stream.class).start(kafka.bootstrap());
+    Stream stream = application.getBean(Stream.class);
+    stream.start(kafka.bootstrap());
+    awaitUp(stream);
     verdicts =
         new VerdictConsumer(
-            kafka.bootstrap(), Topics.VERDICTS, StandaloneConfiguration.verdictDeed(application));
+            kafka.bootstrap(), Topics.VERDICTS, verdictDeed());
+  }
+
+  private static void awaitUp(Stream stream) throws InterruptedException {
+    long deadline = System.nanoTime() + STREAM_START.toNanos();
+    Map<String, PartStatus> parts = stream.parts();
+    while (parts.values().stream().anyMatch(part -> part.state() != PartStatus.State.UP)) {
+      if (System.nanoTime() > deadline) {
+        throw new StartRefused("The stream did not start within " + STREAM_START + ": " + parts);
+      }
+      Thread.sleep(LOOK);
+      parts = stream.parts();
+    }
+  }
+
+  @SuppressWarnings("unchecked") // the bean's declaration says what it takes
+  private Consumer<byte[]> verdictDeed() {
+    return application.getBean("whenGuardrailBreachedThenKill", Consumer.class);
   }
 
   private static void startKafka(EmbeddedKafka kafka) {

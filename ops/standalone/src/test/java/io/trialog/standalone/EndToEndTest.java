@@ -9,6 +9,7 @@ import io.trialog.sdk.core.Decision;
 import io.trialog.sdk.core.Reason;
 import jakarta.json.JsonObject;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -282,7 +283,8 @@ class EndToEndTest {
   }
 
   private static int audit(String... args) {
-    return TrialogAudit.commandLine().execute(args);
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    return TrialogAudit.run(out, out, args);
   }
 
   private static long subjects(JsonObject results) {

@@ -86,8 +86,7 @@ public final class Rig implements AutoCloseable {
     for (String experiment : List.of("checkout", "search", "badge")) {
       var sums = store.sums(experiment);
       sums.variants().forEach(v -> add(cells, experiment, "", v));
-      Traffic.segmentsInUse()
-          .keySet()
+      Traffic.segmentNames()
           .forEach(name ->
               store
                   .segments(experiment, name)

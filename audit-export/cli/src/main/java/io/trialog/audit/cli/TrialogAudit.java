@@ -43,7 +43,7 @@ public final class TrialogAudit implements Runnable {
   }
 
   /** Runs and returns the exit code; writes nowhere but to the two streams and where told. */
-  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+  public static int run(PrintWriter out, PrintWriter err, String... arguments) {
     CommandLine line = new CommandLine(new TrialogAudit());
     line.setOut(out);
     line.setErr(err);
