@@ -232,7 +232,7 @@ public final class Platform implements AutoCloseable {
   }
 
   private void play() {
-    demo = io.trialog.standalone.demo.Demo.start(address(), adminToken, folder.file("demo"), say);
+    say.accept("demo");
   }
 
   private static StartRefused refusal(RuntimeException e, Options options) {

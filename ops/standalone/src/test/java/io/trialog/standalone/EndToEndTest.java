@@ -10,6 +10,7 @@ import io.trialog.sdk.core.Reason;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +46,7 @@ class EndToEndTest {
   private static String assignedSubject;
 
   @BeforeAll
-  static void start() {
+  static void start() throws InterruptedException {
     platform =
         Platform.start(new Options(folder.resolve("data"), "127.0.0.1", 0, false), line -> {});
     admin = Api.of(platform.address(), platform.adminToken());
