@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * A running demo: sets up two namespaces and five experiments, then lets people visit until it is
@@ -25,10 +26,13 @@ public final class Demo implements AutoCloseable {
   private final String adminToken;
   private final Path scratch;
   private final Consumer<String> say;
+  private final LongSupplier millis;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
 
-  private Demo(URI baseUrl, String adminToken, Path scratch, Consumer<String> say) {
+  private Demo(
+      URI baseUrl, String adminToken, Path scratch, Consumer<String> say, LongSupplier millis) {
+    this.millis = millis;
     this.baseUrl = baseUrl;
     this.adminToken = adminToken;
     this.scratch = scratch;
@@ -46,7 +50,14 @@ public final class Demo implements AutoCloseable {
    * @param say takes one line at a time, on the demo's thread
    */
   public static Demo start(URI baseUrl, String adminToken, Path scratch, Consumer<String> say) {
-    Demo demo = new Demo(baseUrl, adminToken.strip(), scratch, say);
+    return start(
+        baseUrl, adminToken, scratch, say, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+  }
+
+  /** By a clock that never goes back, unlike the time of day. */
+  static Demo start(
+      URI baseUrl, String adminToken, Path scratch, Consumer<String> say, LongSupplier millis) {
+    Demo demo = new Demo(baseUrl, adminToken.strip(), scratch, say, millis);
     demo.thread.start();
     return demo;
   }
@@ -83,9 +94,10 @@ public final class Demo implements AutoCloseable {
     long seed = System.currentTimeMillis();
     try (Closing client = new Closing(client(tokens.sdk()))) {
       Story story = new Story(baseUrl, platform, adminToken, this::tell);
-      Show show = new Show(opening, tokens, client.client(), new Market(seed), story, millis());
+      Show show =
+          new Show(opening, tokens, client.client(), new Market(seed), story, millis.getAsLong());
       while (!closing.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
-        show.tick(millis());
+        show.tick(millis.getAsLong());
       }
     }
     tell("ended.");
@@ -105,9 +117,9 @@ public final class Demo implements AutoCloseable {
   }
 
   private void awaitUp(Platform platform) throws InterruptedException {
-    long deadlineMillis = millis() + PATIENCE.toMillis();
+    long deadlineMillis = millis.getAsLong() + PATIENCE.toMillis();
     while (!platform.up()) {
-      if (millis() > deadlineMillis) {
+      if (millis.getAsLong() > deadlineMillis) {
         tell("some part of the platform is not up after two minutes; going on without it.");
         return;
       }
@@ -126,11 +138,6 @@ public final class Demo implements AutoCloseable {
         .segments("country", "platform")
         .cacheFolder(scratch)
         .build();
-  }
-
-  /** Never goes back, unlike the time of day. */
-  private static long millis() {
-    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
   private void tell(String line) {

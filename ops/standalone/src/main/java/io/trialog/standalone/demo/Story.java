@@ -10,8 +10,6 @@ import java.util.function.Consumer;
 
 /** What the demo says, and what it looks up to say it. */
 final class Story {
-  private static final int EFFECT_OF_HARM_PERCENT = 50;
-
   private final URI baseUrl;
   private final Platform platform;
   private final String admin;
@@ -34,7 +32,7 @@ final class Story {
     if (now && trial.key().equals(Catalogue.HARMFUL)) {
       say.accept(
           "%s is the harmful one: its treatment loses %d %% of the bookings. Its guardrail should stop it within a minute."
-              .formatted(trial.key(), EFFECT_OF_HARM_PERCENT));
+              .formatted(trial.key(), Math.round((1 - trial.effect().bookings()) * 100)));
     }
   }
 
@@ -46,6 +44,7 @@ final class Story {
     say.accept(
         experiment
             + " was killed in an earlier run and stays killed; an empty data folder begins anew.");
+    hints(experiment);
   }
 
   void progress(long sessions, long exposures, ClientCounters counters, long dropped) {
