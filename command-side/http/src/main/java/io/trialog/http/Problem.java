@@ -1,6 +1,5 @@
 package io.trialog.http;
 
-import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
@@ -32,13 +31,13 @@ public record Problem(int status, String code, String detail, Map<String, JsonVa
 
   /** This problem with one more fact. */
   public Problem with(String name, String value) {
-    return with(name, Json.createValue(value));
+    return with(name, JsonDocuments.text(value));
   }
 
   /** The document of RFC 9457. */
   public JsonObject toJson() {
     JsonObjectBuilder json =
-        Json.createObjectBuilder()
+        JsonDocuments.object()
             .add("type", "urn:trialog:problem:" + code)
             .add("title", title())
             .add("status", status)

@@ -1,6 +1,5 @@
 package io.trialog.http;
 
-import jakarta.json.Json;
 import jakarta.json.JsonConfig;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
@@ -26,7 +25,8 @@ public final class StrictJson {
 
   private static final int DEPTH_LIMIT = 32;
   private static final JsonReaderFactory READERS =
-      Json.createReaderFactory(Map.of(JsonConfig.KEY_STRATEGY, JsonConfig.KeyStrategy.NONE));
+      JsonDocuments.PROVIDER.createReaderFactory(
+          Map.of(JsonConfig.KEY_STRATEGY, JsonConfig.KeyStrategy.NONE));
 
   private StrictJson() {}
 
@@ -58,7 +58,7 @@ public final class StrictJson {
   /** One JSON object from its bytes. */
   public static JsonObject parse(byte[] body) {
     String text = text(body);
-    checkDepth(text);
+    checkShape(text);
     try (JsonReader reader = READERS.createReader(new StringReader(text))) {
       JsonValue value = reader.readValue();
       if (value.getValueType() != JsonValue.ValueType.OBJECT) {
@@ -78,8 +78,11 @@ public final class StrictJson {
     }
   }
 
-  /** Before the parser, whose own bound is far deeper than any body of ours. */
-  private static void checkDepth(String text) {
+  /**
+   * Before the parser, whose own bound is far deeper than any body of ours, and which stops reading
+   * where the first value ends.
+   */
+  private static void checkShape(String text) {
     int depth = 0;
     boolean inString = false;
     for (int i = 0; i < text.length(); i++) {
@@ -99,6 +102,9 @@ public final class StrictJson {
         }
       } else if (c == '}' || c == ']') {
         depth--;
+        if (depth == 0 && !text.substring(i + 1).isBlank()) {
+          throw malformed("goes on after its end");
+        }
       }
     }
   }
@@ -115,6 +121,6 @@ public final class StrictJson {
   private static ProblemException tooLarge(int limit) {
     return new ProblemException(
         Problem.of(413, "body_too_large", "The body may have at most " + limit + " bytes.")
-            .with("limit_bytes", Json.createValue(limit)));
+            .with("limit_bytes", JsonDocuments.number(limit)));
   }
 }

@@ -2,6 +2,7 @@ package io.trialog.language;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a guardrail saw when it stopped an experiment: enough to compute the decision again from
@@ -9,7 +10,8 @@ import java.time.Instant;
  *
  * <p>{@code logE} and {@code boundary} are natural logarithms; the rule fired because logE was at
  * or above boundary and lift was harmful by at least {@code gate}. {@code vPlan} and {@code v} are
- * in squared units of the metric.
+ * in squared units of the metric. {@code lift} is absent when the control's mean is 0, where harm
+ * has no relative size.
  */
 public record KillEvidence(
     String verdictId,
@@ -32,7 +34,7 @@ public record KillEvidence(
     BigDecimal vPlan,
     BigDecimal logE,
     BigDecimal boundary,
-    BigDecimal lift,
+    @Nullable BigDecimal lift,
     boolean sampleRatioMismatch,
     Instant evaluatedAt) {
   /** Sums over the subjects of one arm: count, subjects with an outcome, Σy, Σy², Σy³. */

@@ -3,12 +3,12 @@ package io.trialog.command;
 import io.trialog.http.Access;
 import io.trialog.http.AccessTokens;
 import io.trialog.http.Caller;
+import io.trialog.http.JsonDocuments;
 import io.trialog.language.AccessCommand.IssueToken;
 import io.trialog.language.AccessCommand.RevokeToken;
 import io.trialog.language.Grant;
 import io.trialog.language.Keys;
 import io.trialog.language.Role;
-import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.ResponseEntity;
@@ -48,7 +48,7 @@ class AccessRoutes {
                             grant.text("namespace", Grant.EVERYWHERE))),
                 fresh.secretHash()));
     CommandDesk.Answer answer = desk.execute(command, orders.by(caller));
-    JsonObjectBuilder members = Json.createObjectBuilder().add("token", answer.id());
+    JsonObjectBuilder members = JsonDocuments.object().add("token", answer.id());
     if (answer.id().equals(fresh.id())) {
       members.add("secret", fresh.bearer());
     }

@@ -2,11 +2,11 @@ package io.trialog.command;
 
 import io.trialog.http.Access;
 import io.trialog.http.Caller;
+import io.trialog.http.JsonDocuments;
 import io.trialog.language.AuditCommand.RecordExport;
 import io.trialog.language.Grant;
 import io.trialog.language.InvalidValue;
 import io.trialog.language.Role;
-import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.UUID;
@@ -46,7 +46,7 @@ class ExportRoutes {
       throw new InvalidValue("size", "must be within 1 and " + whole + "; found " + exported);
     }
     JsonObjectBuilder members =
-        Json.createObjectBuilder().add("export", answer.id()).add("size", exported);
+        JsonDocuments.object().add("export", answer.id()).add("size", exported);
     return Orders.respond(201, answer, members);
   }
 

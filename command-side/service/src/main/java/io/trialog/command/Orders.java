@@ -4,11 +4,11 @@ import io.trialog.http.Answers;
 import io.trialog.http.Caller;
 import io.trialog.http.Correlation;
 import io.trialog.http.Fields;
+import io.trialog.http.JsonDocuments;
 import io.trialog.http.ProblemException;
 import io.trialog.http.StrictJson;
 import io.trialog.language.InvalidValue;
 import io.trialog.language.Keys;
-import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.http.HttpServletRequest;
@@ -68,14 +68,14 @@ final class Orders {
 
   /** The response to an answered order. */
   static ResponseEntity<byte[]> respond(int status, CommandDesk.Answer answer) {
-    return respond(status, answer, Json.createObjectBuilder());
+    return respond(status, answer, JsonDocuments.object());
   }
 
   /** The response to an answered order, with more members. */
   static ResponseEntity<byte[]> respond(
       int status, CommandDesk.Answer answer, JsonObjectBuilder members) {
     JsonObjectBuilder json =
-        Json.createObjectBuilder()
+        JsonDocuments.object()
             .add("id", answer.id())
             .add("revision", answer.revision())
             .add("position", answer.position());

@@ -66,7 +66,7 @@ final class WhenGuardrailBreachedThenKill implements Consumer<byte[]> {
             .formatted(
                 evidence.metric(),
                 evidence.variant(),
-                evidence.lift().toPlainString(),
+                evidence.lift() == null ? "unknown" : evidence.lift().toPlainString(),
                 evidence.logE().toPlainString(),
                 evidence.boundary().toPlainString());
     return new Order(

@@ -1,9 +1,9 @@
 package io.trialog.measurement;
 
 import jakarta.json.Json;
-import jakarta.json.JsonConfig;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonReaderFactory;
+import jakarta.json.stream.JsonParser;
+import jakarta.json.stream.JsonParserFactory;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -12,11 +12,13 @@ import java.util.Map;
 
 /** Reads bytes as one JSON object or refuses: bad UTF-8, duplicate names, depth above 8, a tail. */
 public final class StrictJson {
-  private static final JsonReaderFactory READERS =
-      Json.createReaderFactory(
+  // A parser, not a reader: a reader never looks behind the object's end.
+  private static final JsonParserFactory PARSERS =
+      Json.createParserFactory(
           Map.of(
-              JsonConfig.KEY_STRATEGY,
-              JsonConfig.KeyStrategy.NONE,
+              // A parser does not know JsonConfig.KEY_STRATEGY.
+              "org.eclipse.parsson.rejectDuplicateKeys",
+              "true",
               "org.eclipse.parsson.maxDepth",
               "8",
               "org.eclipse.parsson.maxBigDecimalLength",
@@ -30,8 +32,15 @@ public final class StrictJson {
    * @throws FieldRefused with code {@code malformed_json}
    */
   public static JsonObject object(byte[] utf8) throws FieldRefused {
-    try (var reader = READERS.createReader(new StringReader(decode(utf8)))) {
-      return reader.readObject();
+    try (var parser = PARSERS.createParser(new StringReader(decode(utf8)))) {
+      if (parser.next() != JsonParser.Event.START_OBJECT) {
+        throw new FieldRefused("malformed_json", "", "not a JSON object");
+      }
+      JsonObject object = parser.getObject();
+      if (parser.hasNext()) {
+        throw new FieldRefused("malformed_json", "", "more than one JSON object");
+      }
+      return object;
     } catch (CharacterCodingException e) {
       throw new FieldRefused("malformed_json", "", "not valid UTF-8");
     } catch (RuntimeException e) {

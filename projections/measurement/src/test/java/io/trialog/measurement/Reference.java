@@ -4,7 +4,6 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,12 +145,5 @@ public final class Reference {
 
   private static long pane(long second) {
     return second - Math.floorMod(second, 10);
-  }
-
-  /** How many different subjects two lists of deliveries have; for messages. */
-  public static int subjects(List<Exposure> exposures) {
-    var subjects = new HashSet<String>();
-    exposures.forEach(e -> subjects.add(e.subject()));
-    return subjects.size();
   }
 }

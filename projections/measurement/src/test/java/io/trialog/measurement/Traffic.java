@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -136,7 +135,7 @@ public final class Traffic {
   }
 
   /** Segment names that occur. */
-  public static Map<String, List<String>> segmentsInUse() {
-    return Map.of("country", List.of("US", "DE"), "device", List.of("Größe \"7\" \uD83D\uDE80"));
+  public static List<String> segmentNames() {
+    return List.of("country", "device");
   }
 }

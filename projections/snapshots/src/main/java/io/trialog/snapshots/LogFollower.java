@@ -168,15 +168,26 @@ public final class LogFollower implements AutoCloseable {
     }
   }
 
+  // Failures of projections and of the log are the lanes' business. What still comes here is a
+  // defect, of which nobody would hear if it ended the thread.
   private void follow() {
     while (!closed) {
-      boolean progress = false;
-      for (Map.Entry<Long, List<Lane>> group : dueLanes().entrySet()) {
-        progress |= feed(group.getKey(), group.getValue());
+      try {
+        step();
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "The log follower met a defect and goes on", e);
+        restQuietly(settings.longestRetry());
       }
-      if (!progress && !closed) {
-        rest();
-      }
+    }
+  }
+
+  private void step() {
+    boolean progress = false;
+    for (Map.Entry<Long, List<Lane>> group : dueLanes().entrySet()) {
+      progress |= feed(group.getKey(), group.getValue());
+    }
+    if (!progress && !closed) {
+      rest();
     }
   }
 
@@ -255,6 +266,14 @@ public final class LogFollower implements AutoCloseable {
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void restQuietly(Duration atMost) {
+    try {
+      sleep(atMost);
+    } catch (InterruptedException e) {
+      LOG.log(Level.WARNING, "The log follower was interrupted and goes on");
     }
   }
 

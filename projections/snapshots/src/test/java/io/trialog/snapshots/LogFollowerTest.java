@@ -57,7 +57,7 @@ class LogFollowerTest {
   }
 
   /** Remembers what it was given; fails as often as it is told to, in the middle of a batch. */
-  private static final class Remembering implements Projection {
+  private static class Remembering implements Projection {
     private final String name;
     private final List<Long> positions = new ArrayList<>();
     private final AtomicInteger failures = new AtomicInteger();
@@ -307,6 +307,26 @@ class LogFollowerTest {
     go.countDown();
     until(() -> directory.position() == 1);
     assertThat(follower.status().getFirst().failures()).isZero();
+  }
+
+  @Test
+  void a_projection_that_cannot_even_tell_its_position_does_not_end_the_thread()
+      throws InterruptedException {
+    more(1);
+    AtomicInteger defects = new AtomicInteger(3);
+    Remembering one =
+        new Remembering("one", 0) {
+          @Override
+          public long position() {
+            if (Thread.currentThread().getName().equals("trialog-log-follower")
+                && defects.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+              throw new IllegalStateException("no idea");
+            }
+            return super.position();
+          }
+        };
+    assertThat(follow(FAST, one).awaitPosition(log.head(), LONG)).isTrue();
+    assertThat(defects).hasValue(0);
   }
 
   @Test

@@ -22,8 +22,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The published HTTP of the platform, in this JVM: real sockets, real signatures. */
@@ -36,6 +38,7 @@ final class FakePlatform implements AutoCloseable {
   final AtomicInteger streamsOpened = new AtomicInteger();
   final List<String> lastEventIds = new CopyOnWriteArrayList<>();
   final List<String> batches = new CopyOnWriteArrayList<>();
+  final List<Long> batchNanos = new CopyOnWriteArrayList<>();
   final List<String> unauthorized = new CopyOnWriteArrayList<>();
 
   private final Deque<Answer> batchAnswers = new ArrayDeque<>();
@@ -47,6 +50,9 @@ final class FakePlatform implements AutoCloseable {
   private volatile long position = -1;
   volatile boolean streaming = true;
   volatile boolean broken;
+
+  /** The collector answers nothing before this is open. */
+  volatile CountDownLatch gate = new CountDownLatch(0);
 
   record Answer(int status, String body, String retryAfter) {}
 
@@ -200,7 +206,9 @@ final class FakePlatform implements AutoCloseable {
     if (!admitted(exchange)) {
       return;
     }
+    batchNanos.add(System.nanoTime());
     batches.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+    awaitGate();
     Answer next;
     synchronized (batchAnswers) {
       next = batchAnswers.poll();
@@ -212,6 +220,16 @@ final class FakePlatform implements AutoCloseable {
       exchange.getResponseHeaders().set("Retry-After", next.retryAfter());
     }
     answer(exchange, next.status(), next.body());
+  }
+
+  private void awaitGate() throws IOException {
+    try {
+      if (!gate.await(20, TimeUnit.SECONDS)) {
+        throw new IOException("nobody opened the gate");
+      }
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
   }
 
   private static void answer(HttpExchange exchange, int status, String body) throws IOException {

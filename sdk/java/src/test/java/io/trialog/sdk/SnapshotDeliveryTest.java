@@ -183,6 +183,8 @@ class SnapshotDeliveryTest {
       platform.started().publish(10, Status.RUNNING);
       assertThat(client.awaitReady(Duration.ofSeconds(20))).isTrue();
       assertThat(ask(client).reason()).isEqualTo(Reason.ASSIGNED);
+      // The listener is told after the state is there to be seen.
+      Await.until("the listener heard it", () -> states.contains(ClientState.READY));
       assertThat(states).containsExactly(ClientState.OFFLINE, ClientState.READY);
     }
     assertThat(states).endsWith(ClientState.CLOSED);
@@ -193,7 +195,7 @@ class SnapshotDeliveryTest {
     platform.started().publish(10, Status.RUNNING);
     Duration stale = Duration.ofMillis(200);
     try (TrialogClient client = platform.client().staleAfter(stale).build()) {
-      Await.until("ready", () -> client.state() == ClientState.READY);
+      Await.until("a stream is open", () -> platform.openStreams() == 1);
       platform.broken = true;
       platform.dropStreams();
       Await.until("stale", () -> client.state() == ClientState.STALE);

@@ -87,12 +87,13 @@ public record Finding(
     return new Finding(code, BundleVerifier.EVENTS, Optional.of(event), expected, found);
   }
 
-  /** One line for people. */
+  /** One line for people; control characters of a hostile bundle are blanked. */
   public String message() {
     String place =
         event
             .map(e -> "event " + e.index() + " (stream " + e.stream() + ", id " + e.eventId() + ")")
             .orElse(file);
-    return code + " " + place + ": expected " + expected + "; found " + found;
+    String message = code + " " + place + ": expected " + expected + "; found " + found;
+    return message.replaceAll("\\p{Cntrl}", "?");
   }
 }

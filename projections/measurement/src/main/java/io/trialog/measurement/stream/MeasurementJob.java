@@ -18,6 +18,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -301,7 +302,7 @@ public final class MeasurementJob implements AutoCloseable {
         .setTransactionalIdPrefix(NAME)
         .setProperty(
             "transaction.timeout.ms", Long.toString(settings.transactionTimeout().toMillis()))
-        .setRecordSerializer(new ValueWriter(Topics.PANES))
+        .setRecordSerializer(values(Topics.PANES))
         .build();
   }
 
@@ -309,7 +310,15 @@ public final class MeasurementJob implements AutoCloseable {
     return KafkaSink.<byte[]>builder()
         .setBootstrapServers(settings.bootstrap())
         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
-        .setRecordSerializer(new ValueWriter(Topics.DEAD_LETTERS))
+        .setRecordSerializer(values(Topics.DEAD_LETTERS))
+        .build();
+  }
+
+  /** Bytes without a key and without a time of ours: a pane may speak of years ago. */
+  private static KafkaRecordSerializationSchema<byte[]> values(String topic) {
+    return KafkaRecordSerializationSchema.<byte[]>builder()
+        .setTopic(topic)
+        .setValueSerializationSchema(new AsTheyAre())
         .build();
   }
 

@@ -1,0 +1,38 @@
+package io.trialog.query;
+
+import io.trialog.http.Access;
+import io.trialog.http.AccessTokens;
+import io.trialog.projections.Projections;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/**
+ * The query side as Spring wires it. Needs the beans of {@code ProjectionsConfiguration} and {@code
+ * HttpConfiguration}; takes a {@link StreamLimits} when there is one, and asks every {@link
+ * io.trialog.projections.PartSource} how it is doing.
+ */
+@Configuration(proxyBeanMethods = false)
+@Import({
+  ExperimentAnswers.class,
+  SnapshotAnswers.class,
+  KeyAnswers.class,
+  BatchAnswers.class,
+  AuditAnswers.class,
+  BundleAnswers.class,
+  HealthAnswers.class
+})
+public class QueryConfiguration {
+  @Bean
+  Readers readers(Access access, Projections projections) {
+    return new Readers(access, projections);
+  }
+
+  @Bean
+  SnapshotStreams snapshotStreams(
+      Projections projections, AccessTokens tokens, ObjectProvider<StreamLimits> limits) {
+    return new SnapshotStreams(
+        projections.snapshots(), tokens, limits.getIfAvailable(() -> StreamLimits.DEFAULT));
+  }
+}

@@ -1,0 +1,57 @@
+package io.trialog.query;
+
+import io.trialog.http.Access;
+import io.trialog.http.Caller;
+import io.trialog.language.Role;
+import io.trialog.projections.Projections;
+import io.trialog.snapshots.Experiment;
+import io.trialog.language.Keys;
+import io.trialog.language.Refusal;
+import io.trialog.language.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Set;
+
+/** Who may read what: people with a role in a namespace, never a program that only assigns. */
+final class Readers {
+  private static final Role[] ROLES = {
+    Role.VIEWER, Role.EXPERIMENTER, Role.APPROVER, Role.AUDITOR
+  };
+  private static final Set<Role> ANY = Set.of(ROLES);
+
+  private final Access access;
+  private final Projections projections;
+
+  Readers(Access access, Projections projections) {
+    this.access = access;
+    this.projections = projections;
+  }
+
+  /** The caller, when they may read at least one namespace; else 403. */
+  Caller anywhere(HttpServletRequest request) {
+    return access.requireAnywhere(request, ROLES);
+  }
+
+  /** The caller, when they may read this namespace; else 403. */
+  Caller in(HttpServletRequest request, String namespace) {
+    return access.require(request, namespace, ROLES);
+  }
+
+  static boolean mayRead(Caller caller, String namespace) {
+    return caller.may(ANY, namespace);
+  }
+
+  /**
+   * An experiment that the caller of this request may read: 404 when there is none, 403 without a
+   * role in its namespace.
+   */
+  Experiment experiment(HttpServletRequest request, String key) {
+    anywhere(request);
+    Keys.key("experiment", key);
+    Experiment found = projections.directory().experiments().get(key);
+    if (found == null) {
+      throw new Refused(new Refusal.NotFound("experiment", key));
+    }
+    in(request, found.design().namespace());
+    return found;
+  }
+}

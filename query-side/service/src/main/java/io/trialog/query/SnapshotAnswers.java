@@ -1,0 +1,108 @@
+package io.trialog.query;
+
+import io.trialog.http.Access;
+import io.trialog.http.ProblemException;
+import io.trialog.language.Keys;
+import io.trialog.language.Refusal;
+import io.trialog.language.Refused;
+import io.trialog.language.Role;
+import io.trialog.projections.Projections;
+import io.trialog.projections.Projections.View;
+import io.trialog.snapshots.PublishedSnapshot;
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
+
+/** Signed snapshots for SDKs: the newest one, and a stream of those that follow. */
+@RestController
+@RequestMapping("/api/v1/snapshots/{environment}")
+class SnapshotAnswers {
+  private static final MediaType NOTE =
+      new MediaType("text", "vnd.trialog.snapshot", StandardCharsets.UTF_8);
+  private static final MediaType EVENTS = MediaType.TEXT_EVENT_STREAM;
+
+  private final Projections projections;
+  private final SnapshotStreams streams;
+  private final Access access;
+
+  SnapshotAnswers(Projections projections, SnapshotStreams streams, Access access) {
+    this.projections = projections;
+    this.streams = streams;
+    this.access = access;
+  }
+
+  @GetMapping
+  ResponseEntity<byte[]> snapshot(@PathVariable String environment, HttpServletRequest request) {
+    access.requireAnywhere(request, Role.SDK);
+    Parameters.onlyPosition(request, projections, View.SNAPSHOTS);
+    PublishedSnapshot newest = newest(environment);
+    String tag = "\"" + newest.position() + "\"";
+    ResponseEntity.BodyBuilder answer =
+        ResponseEntity.status(matches(request, tag) ? 304 : 200)
+            .eTag(tag)
+            .header(HttpHeaders.CACHE_CONTROL, "no-cache");
+    return matches(request, tag)
+        ? answer.build()
+        : answer.contentType(NOTE).body(newest.note().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Begins with the newest snapshot, unless {@code Last-Event-ID} has it already. */
+  @GetMapping("/stream")
+  ResponseEntity<ResponseBodyEmitter> stream(
+      @PathVariable String environment, HttpServletRequest request) {
+    access.requireAnywhere(request, Role.SDK);
+    Parameters.of(request).done();
+    newest(environment);
+    ResponseBodyEmitter emitter =
+        streams.open(environment, lastSeen(request.getHeader("Last-Event-ID")), bearer(request));
+    return ResponseEntity.ok()
+        .contentType(EVENTS)
+        .header(HttpHeaders.CACHE_CONTROL, "no-cache")
+        .header("X-Accel-Buffering", "no")
+        .body(emitter);
+  }
+
+  private PublishedSnapshot newest(String environment) {
+    Keys.environment("environment", environment);
+    if (!projections.snapshots().isReady()) {
+      throw new ProblemException(
+          503, "snapshots_starting", "Snapshots are being made from the log; try again soon.");
+    }
+    return projections
+        .snapshots()
+        .newest(environment)
+        .orElseThrow(() -> new Refused(new Refusal.NotFound("environment", environment)));
+  }
+
+  /** Weak tags count too (RFC 9110, 13.1.2). */
+  private static boolean matches(HttpServletRequest request, String tag) {
+    String asked = request.getHeader(HttpHeaders.IF_NONE_MATCH);
+    return asked != null
+        && Arrays.stream(asked.split(",", -1))
+            .map(String::strip)
+            .anyMatch(each -> each.equals("*") || each.equals(tag) || each.equals("W/" + tag));
+  }
+
+  /** An id that is not ours, from another server perhaps, means: from the newest on. */
+  private static long lastSeen(@Nullable String id) {
+    try {
+      return id == null ? -1 : Long.parseLong(id.strip());
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  private static String bearer(HttpServletRequest request) {
+    String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+    return header == null ? "" : header.substring(header.indexOf(' ') + 1).strip();
+  }
+}
