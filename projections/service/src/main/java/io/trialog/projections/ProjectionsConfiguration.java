@@ -11,9 +11,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * The projections as Spring wires them. Needs the {@link EventLog}, {@link ProjectionsSettings}, and
- * a {@link DataSource} called {@code projections}, whose tables it makes. Whoever has Kafka calls
- * {@link Stream#start}. Spring closes the stream before the projections, and both before the log.
+ * The projections as Spring wires them. Needs the {@link EventLog}, {@link ProjectionsSettings},
+ * and a {@link DataSource} called {@code projections}, whose tables it makes. Whoever has Kafka
+ * calls {@link Stream#start}. Spring closes the stream before the projections, and both before the
+ * log.
  */
 @Configuration(proxyBeanMethods = false)
 public class ProjectionsConfiguration {

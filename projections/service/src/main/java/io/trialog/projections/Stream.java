@@ -74,7 +74,8 @@ public final class Stream implements PartSource, AutoCloseable {
    * @param bootstrap where Kafka is, {@code host:port}
    */
   public void start(String bootstrap) {
-    Thread thread = Thread.ofPlatform().name("trialog-stream-start").unstarted(() -> run(bootstrap));
+    Thread thread =
+        Thread.ofPlatform().name("trialog-stream-start").unstarted(() -> run(bootstrap));
     if (!starter.compareAndSet(null, thread)) {
       throw new IllegalStateException("the stream was started before");
     }
@@ -119,8 +120,7 @@ public final class Stream implements PartSource, AutoCloseable {
 
   private void open(String bootstrap) throws InterruptedException {
     waiting = PartStatus.starting("topics are being created");
-    Topics.createMissing(
-        bootstrap, settings.partitions(), settings.replication(), TOPICS_LIMIT);
+    Topics.createMissing(bootstrap, settings.partitions(), settings.replication(), TOPICS_LIMIT);
     waiting = PartStatus.starting("waiting for the directory to catch up with the log");
     if (!awaitDirectory()) {
       return;
@@ -161,16 +161,14 @@ public final class Stream implements PartSource, AutoCloseable {
     KafkaKillSwitch topic = opened(new KafkaKillSwitch(bootstrap));
     LogFollower follower =
         new LogFollower(
-            projections.log(),
-            List.of(new KillAnnouncer(projections.snapshotKeys(), 0, topic)));
+            projections.log(), List.of(new KillAnnouncer(projections.snapshotKeys(), 0, topic)));
     follower.start();
     return opened(follower);
   }
 
   private void openIntake(String bootstrap) {
     Collector collector =
-        opened(
-            new Collector(bootstrap, new DirectoryCatalogue(projections::directory), clock));
+        opened(new Collector(bootstrap, new DirectoryCatalogue(projections::directory), clock));
     intake.open(collector);
   }
 
@@ -192,12 +190,8 @@ public final class Stream implements PartSource, AutoCloseable {
     parts.put("topics", PartStatus.UP);
     parts.put("collector", PartStatus.UP);
     parts.put("stream", job(now.job().status()));
-    parts.put(
-        "metrics",
-        now.panes().trouble().map(PartStatus::down).orElse(PartStatus.UP));
-    parts.put(
-        "guardrails",
-        now.watch().trouble().map(PartStatus::down).orElse(PartStatus.UP));
+    parts.put("metrics", now.panes().trouble().map(PartStatus::down).orElse(PartStatus.UP));
+    parts.put("guardrails", now.watch().trouble().map(PartStatus::down).orElse(PartStatus.UP));
     parts.put("kill_switch", Projections.part(now.kills().status().getFirst(), 0));
     return parts;
   }

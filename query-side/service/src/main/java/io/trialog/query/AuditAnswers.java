@@ -27,8 +27,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * What happened, and what a subject got. The trail has the events of all namespaces, so it needs the
- * role everywhere.
+ * What happened, and what a subject got. The trail has the events of all namespaces, so it needs
+ * the role everywhere.
  */
 @RestController
 @RequestMapping("/api/v1/audit")

@@ -41,7 +41,10 @@ class BatchAnswers {
     Parameters.of(request).done();
     byte[] body = body(request);
     try {
-      return stream.intake().accept(body).map(BatchAnswers::answer)
+      return stream
+          .intake()
+          .accept(body)
+          .map(BatchAnswers::answer)
           .orElseGet(() -> unavailable("The stream of events is starting; send the batch again."));
     } catch (BatchRefused e) {
       return Answers.problem(refused(e));

@@ -50,8 +50,7 @@ class BundleAnswers {
   }
 
   @GetMapping("/api/v1/audit/exports/{size}/bundle.zip")
-  void bundle(
-      @PathVariable String size, HttpServletRequest request, HttpServletResponse response)
+  void bundle(@PathVariable String size, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     access.require(request, Grant.EVERYWHERE, Role.AUDITOR);
     Parameters.onlyPosition(request, projections, View.AUDIT_LOG);

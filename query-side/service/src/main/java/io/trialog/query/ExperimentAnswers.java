@@ -75,8 +75,7 @@ class ExperimentAnswers {
         page.list(
             "metrics",
             directory.metrics(),
-            each ->
-                isOf(namespace, each.namespace()) && Readers.mayRead(caller, each.namespace()),
+            each -> isOf(namespace, each.namespace()) && Readers.mayRead(caller, each.namespace()),
             ExperimentJson::metric,
             directory.position()));
   }

@@ -2,20 +2,18 @@ package io.trialog.query;
 
 import io.trialog.http.Access;
 import io.trialog.http.Caller;
-import io.trialog.language.Role;
-import io.trialog.projections.Projections;
-import io.trialog.snapshots.Experiment;
 import io.trialog.language.Keys;
 import io.trialog.language.Refusal;
 import io.trialog.language.Refused;
+import io.trialog.language.Role;
+import io.trialog.projections.Projections;
+import io.trialog.snapshots.Experiment;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Set;
 
 /** Who may read what: people with a role in a namespace, never a program that only assigns. */
 final class Readers {
-  private static final Role[] ROLES = {
-    Role.VIEWER, Role.EXPERIMENTER, Role.APPROVER, Role.AUDITOR
-  };
+  private static final Role[] ROLES = {Role.VIEWER, Role.EXPERIMENTER, Role.APPROVER, Role.AUDITOR};
   private static final Set<Role> ANY = Set.of(ROLES);
 
   private final Access access;

@@ -39,8 +39,7 @@ class SnapshotAnswersTest {
             new StreamLimits(Duration.ofMillis(200), 2),
             story -> {
               story.say(new ExperimentDrafted("checkout", Story.design("checkout")));
-              story.say(
-                  new ExperimentStarted("checkout", 1_000_000, 0, Story.slots(1_000_000)));
+              story.say(new ExperimentStarted("checkout", 1_000_000, 0, Story.slots(1_000_000)));
             });
     sdk = app.token(Role.SDK);
   }

@@ -101,19 +101,18 @@ final class TestApp implements AutoCloseable {
             "spring.threads.virtual.enabled", "true",
             "spring.main.banner-mode", "off",
             "logging.level.root", "WARN"));
-    app.addInitializers(
-        any -> {
-          if (any instanceof ServletWebServerApplicationContext servlet) {
-            servlet.registerBean(EventLog.class, () -> log);
-            servlet.registerBean(
-                ProjectionsSettings.class,
-                () -> ProjectionsSettings.of(folder, "audit.example.com/test"));
-            servlet.registerBean(StreamLimits.class, () -> limits);
-            servlet.registerBean(
-                Denials.class, () -> (caller, operation, namespace) -> denials.add(operation));
-            servlet.registerBean("more", PartSource.class, () -> () -> more);
-          }
-        });
+    app.addInitializers(any -> {
+      if (any instanceof ServletWebServerApplicationContext servlet) {
+        servlet.registerBean(EventLog.class, () -> log);
+        servlet.registerBean(
+            ProjectionsSettings.class,
+            () -> ProjectionsSettings.of(folder, "audit.example.com/test"));
+        servlet.registerBean(StreamLimits.class, () -> limits);
+        servlet.registerBean(
+            Denials.class, () -> (caller, operation, namespace) -> denials.add(operation));
+        servlet.registerBean("more", PartSource.class, () -> () -> more);
+      }
+    });
     this.context = (ServletWebServerApplicationContext) app.run();
   }
 

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,12 +89,13 @@ public final class AuditKeys {
   }
 
   private static void writeNew(Path file, String line) throws IOException {
-    try (WritableByteChannel channel =
-        Files.newByteChannel(
+    try (FileChannel channel =
+        FileChannel.open(
             file,
             EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             ownerOnly(file))) {
       channel.write(StandardCharsets.UTF_8.encode(line + "\n"));
+      channel.force(true);
     }
   }
 

@@ -40,9 +40,6 @@ final class LeafStore {
   @SuppressWarnings("ArrayRecordComponent") // a row on its way; never compared
   record StoredLeaf(long index, byte[] bytes, Hash hash) {}
 
-  /** The end of a stream. */
-  record StreamHead(long sequence, Hash hash) {}
-
   /** The end of the log. */
   record LogEnd(long size, long position, long recordedAtMillis) {}
 
@@ -55,17 +52,21 @@ final class LeafStore {
     long rows =
         first("SELECT COUNT(*) FROM audit_leaf", (row, number) -> row.getLong(1)).orElse(0L);
     return first(
-            "SELECT event_position, recorded_at_millis FROM audit_leaf"
-                + " ORDER BY leaf_index DESC LIMIT 1",
-            (row, number) -> new LogEnd(rows, row.getLong(1), row.getLong(2)))
+            "SELECT event_position, recorded_at_millis FROM audit_leaf WHERE leaf_index = ?",
+            (row, number) -> new LogEnd(rows, row.getLong(1), row.getLong(2)),
+            nextIndex() - 1)
         .orElse(new LogEnd(0, 0, Long.MIN_VALUE));
   }
 
   /** One more than the largest index: cheap, for every batch. */
   long nextIndex() {
+    // H2 finds a bare MAX by the index, but walks the table for ORDER BY ... DESC LIMIT 1.
     return first(
-            "SELECT leaf_index FROM audit_leaf ORDER BY leaf_index DESC LIMIT 1",
-            (row, number) -> row.getLong(1) + 1)
+            "SELECT MAX(leaf_index) FROM audit_leaf",
+            (row, number) -> {
+              long largest = row.getLong(1);
+              return row.wasNull() ? 0L : largest + 1;
+            })
         .orElse(0L);
   }
 
@@ -76,12 +77,13 @@ final class LeafStore {
         position);
   }
 
-  Optional<StreamHead> streamHead(String stream) {
+  /** The leaf hash at one place of a stream: an index lookup, however long the stream is. */
+  Optional<Hash> hashAt(String stream, long sequence) {
     return first(
-        "SELECT stream_seq, leaf_hash FROM audit_leaf WHERE stream = ?"
-            + " ORDER BY stream_seq DESC LIMIT 1",
-        (row, number) -> new StreamHead(row.getLong(1), Hash.of(row.getBytes(2))),
-        stream);
+        "SELECT leaf_hash FROM audit_leaf WHERE stream = ? AND stream_seq = ?",
+        (row, number) -> Hash.of(row.getBytes(1)),
+        stream,
+        sequence);
   }
 
   void insert(List<PlacedLeaf> leaves) {
@@ -112,7 +114,8 @@ final class LeafStore {
 
   Optional<Note> largestCheckpoint() {
     return first(
-        "SELECT note FROM audit_checkpoint ORDER BY tree_size DESC LIMIT 1",
+        "SELECT note FROM audit_checkpoint"
+            + " WHERE tree_size = (SELECT MAX(tree_size) FROM audit_checkpoint)",
         (row, number) -> note(row.getString(1)));
   }
 

@@ -55,6 +55,9 @@ public final class Sequencer {
     }
   }
 
+  /** The last event of a stream within a batch. */
+  private record StreamEnd(long sequence, Hash hash) {}
+
   private Sequencer(DataSource database, AuditKeys keys, Clock clock) {
     this.store = new LeafStore(database);
     this.transaction = new TransactionTemplate(new JdbcTransactionManager(database));
@@ -65,9 +68,9 @@ public final class Sequencer {
   }
 
   /**
-   * Opens the log: recomputes the tree (about a second per million leaves) and compares it with
-   * every head it knows to have been signed, in the database and beside the keys. An empty log gets
-   * a checkpoint of size 0.
+   * Opens the log: recomputes the tree from the stored leaf hashes, which reads every row, and
+   * compares it with every head it knows to have been signed, in the database and beside the keys.
+   * An empty log gets a checkpoint of size 0.
    *
    * @param database with the tables of {@code db/audit}
    * @throws AuditDefect if the log is smaller than, or other than, a tree that was signed
@@ -203,7 +206,12 @@ public final class Sequencer {
       }
       return next;
     } catch (DuplicateKeyException e) {
-      throw new AuditDefect("another sequencer took place " + state.tree().size() + " of the log");
+      throw new AuditDefect(
+          "place "
+              + state.tree().size()
+              + " of the log or an event of the batch is already taken, perhaps by another"
+              + " sequencer: "
+              + e.getMostSpecificCause().getMessage());
     }
   }
 
@@ -215,11 +223,11 @@ public final class Sequencer {
           "expected " + tree.size() + " leaves, found " + next + ": another sequencer is at work");
     }
     long recordedMillis = Math.max(state.lastRecordedMillis(), clock.millis());
-    Map<String, LeafStore.StreamHead> heads = new HashMap<>();
+    Map<String, StreamEnd> ends = new HashMap<>();
     List<LeafStore.PlacedLeaf> leaves = new ArrayList<>();
     for (SourceEvent event : fresh) {
       LeafStore.PlacedLeaf placed =
-          place(event, tree.size(), Instant.ofEpochMilli(recordedMillis), heads);
+          place(event, tree.size(), Instant.ofEpochMilli(recordedMillis), ends);
       leaves.add(placed);
       tree.append(placed.hash());
     }
@@ -230,25 +238,33 @@ public final class Sequencer {
   }
 
   private LeafStore.PlacedLeaf place(
-      SourceEvent event, long index, Instant recordedAt, Map<String, LeafStore.StreamHead> heads) {
-    Optional<LeafStore.StreamHead> head =
-        Optional.ofNullable(heads.get(event.stream())).or(() -> store.streamHead(event.stream()));
-    long expected = head.map(last -> last.sequence() + 1).orElse(0L);
-    if (event.streamSeq() != expected) {
+      SourceEvent event, long index, Instant recordedAt, Map<String, StreamEnd> ends) {
+    Optional<Hash> previous = previousOf(event, Optional.ofNullable(ends.get(event.stream())));
+    Leaf leaf = LeafMaker.make(event, new LeafMaker.Place(index, previous, recordedAt));
+    LeafStore.PlacedLeaf placed = LeafStore.PlacedLeaf.of(leaf, event.position());
+    ends.put(event.stream(), new StreamEnd(event.streamSeq(), placed.hash()));
+    return placed;
+  }
+
+  /** The leaf that stands before this event in its stream: in this batch or in the log. */
+  private Optional<Hash> previousOf(SourceEvent event, Optional<StreamEnd> inBatch) {
+    long sequence = event.streamSeq() - 1;
+    Optional<Hash> previous =
+        inBatch.isPresent()
+            ? inBatch.filter(end -> end.sequence() == sequence).map(StreamEnd::hash)
+            : store.hashAt(event.stream(), sequence);
+    boolean first = event.streamSeq() == 0 && inBatch.isEmpty();
+    if (previous.isEmpty() && !first) {
       throw new AuditDefect(
           "stream "
               + event.stream()
               + " at position "
               + event.position()
-              + ": expected sequence "
-              + expected
-              + ", found "
-              + event.streamSeq());
+              + ": found sequence "
+              + event.streamSeq()
+              + ", but the log does not end its stream at "
+              + sequence);
     }
-    Optional<Hash> previous = head.map(LeafStore.StreamHead::hash);
-    Leaf leaf = LeafMaker.make(event, new LeafMaker.Place(index, previous, recordedAt));
-    LeafStore.PlacedLeaf placed = LeafStore.PlacedLeaf.of(leaf, event.position());
-    heads.put(event.stream(), new LeafStore.StreamHead(expected, placed.hash()));
-    return placed;
+    return previous;
   }
 }

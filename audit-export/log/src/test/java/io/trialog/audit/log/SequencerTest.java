@@ -303,7 +303,33 @@ class SequencerTest {
 
     assertThatExceptionOfType(AuditDefect.class)
         .isThrownBy(() -> sequencer.append(List.of(first, third)))
-        .withMessageContaining("expected sequence 1, found 2");
+        .withMessageContaining("found sequence 2");
+  }
+
+  @Test
+  void a_place_in_a_stream_is_taken_once() {
+    Sequencer sequencer = log.open();
+    SourceEvent first = log.event("experiment/a", "{}");
+    SourceEvent other = log.event("experiment/b", "{}");
+    SourceEvent twin =
+        new SourceEvent(
+            other.position() + 1,
+            "twin",
+            first.stream(),
+            0,
+            first.type(),
+            1,
+            first.time(),
+            first.payloadJson(),
+            first.metadataJson());
+
+    assertThatExceptionOfType(AuditDefect.class)
+        .isThrownBy(() -> sequencer.append(List.of(first, twin)));
+    sequencer.append(List.of(first));
+    assertThatExceptionOfType(AuditDefect.class)
+        .isThrownBy(() -> sequencer.append(List.of(twin)))
+        .withMessageContaining("already taken");
+    assertThat(leaves()).hasSize(1);
   }
 
   @Test
