@@ -48,7 +48,7 @@ public final class GuardrailWatch implements AutoCloseable {
    *
    * @param tick between looks at everything
    * @param rest after each round; what is touched meanwhile waits and is looked at once
-   * @param retry until a failed publication or look is tried again
+   * @param retry until a failed publication or look is tried again; doubles with each failure
    */
   public record Settings(Duration tick, Duration rest, Duration retry) {
     /** Half a minute, a quarter of a second, a second. */
@@ -65,6 +65,12 @@ public final class GuardrailWatch implements AutoCloseable {
                 + " and "
                 + rest);
       }
+    }
+
+    /** Twice as long after each failure in a row, at most a tick. */
+    long pauseNanos(int failures) {
+      double doubled = retry.toNanos() * Math.scalb(1.0, Math.min(failures - 1, 30));
+      return (long) Math.min(tick.toNanos(), doubled);
     }
   }
 
@@ -165,6 +171,7 @@ public final class GuardrailWatch implements AutoCloseable {
 
   private void watch() throws InterruptedException {
     boolean reopened = false;
+    int failures = 0;
     long tickNanos = System.nanoTime();
     while (closing.getCount() > 0) {
       awaitTouch(tickNanos);
@@ -179,8 +186,9 @@ public final class GuardrailWatch implements AutoCloseable {
         LOG.warn("guardrails are not being watched; trying again", e);
         trouble = String.valueOf(e);
       }
-      if (trouble != null) {
-        tickNanos = System.nanoTime() + settings.retry().toNanos();
+      failures = trouble == null ? 0 : failures + 1;
+      if (failures > 0) {
+        tickNanos = System.nanoTime() + settings.pauseNanos(failures);
       } else if (all) {
         tickNanos = System.nanoTime() + settings.tick().toNanos();
       }

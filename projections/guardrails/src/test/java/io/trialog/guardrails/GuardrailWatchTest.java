@@ -323,4 +323,12 @@ class GuardrailWatchTest {
     watch.touched(flood);
     await("the verdict came", () -> verdicts.taken().size() == 1);
   }
+
+  @Test
+  void failures_in_a_row_are_tried_again_more_and_more_rarely_up_to_the_tick() {
+    Settings settings = new Settings(Duration.ofSeconds(30), Duration.ZERO, Duration.ofSeconds(1));
+    assertThat(List.of(1, 2, 3, 5, 6, 1_000_000))
+        .extracting(failures -> Duration.ofNanos(settings.pauseNanos(failures)).toSeconds())
+        .containsExactly(1L, 2L, 4L, 16L, 30L, 30L);
+  }
 }

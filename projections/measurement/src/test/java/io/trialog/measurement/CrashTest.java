@@ -67,6 +67,7 @@ class CrashTest {
       }
       producer.flush();
       Rig.await("all are folded", () -> folded.get() == arrivals.size());
+      assertThat(Rig.generations("127.0.0.1:" + ports[0])).hasSize(1);
       rig.getOutputStream().close();
       assertThat(rig.waitFor(60, TimeUnit.SECONDS)).isTrue();
     } finally {

@@ -59,6 +59,7 @@ class EndToEndTest {
       assertThat(Rig.totals(rig.store)).as("seed %d", seed).isEqualTo(expected);
       assertThat(rig.store.folded().keySet())
           .containsExactlyInAnyOrder("trialog.exposures-0", "trialog.outcomes-0");
+      assertThat(Rig.generations(rig.kafka.bootstrap())).hasSize(1);
       for (int i = 0; i < 5; i++) {
         System.out.println("send to seen, ms: " + freshness(rig).toMillis());
       }
@@ -85,6 +86,7 @@ class EndToEndTest {
       twice.addAll(traffic.exposures);
       assertThat(Rig.totals(rig.store))
           .isEqualTo(Rig.expected(Reference.of(twice, traffic.outcomes)));
+      assertThat(Rig.generations(rig.kafka.bootstrap())).hasSize(2);
     }
   }
 

@@ -13,14 +13,19 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.h2.jdbcx.JdbcConnectionPool;
@@ -163,6 +168,31 @@ public final class Rig implements AutoCloseable {
           case Outcome o -> new ProducerRecord<>(Topics.OUTCOMES, o.subject(), EventJson.write(o));
           default -> throw new AssertionError(event);
         });
+  }
+
+  /** Generations of all committed panes; more than one means that a job lost its state. */
+  public static Set<Long> generations(String bootstrap) {
+    var partition = new TopicPartition(Topics.PANES, 0);
+    var generations = new HashSet<Long>();
+    try (var consumer =
+        new KafkaConsumer<>(
+            Map.<String, Object>of(
+                "bootstrap.servers", bootstrap, "isolation.level", "read_committed"),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      consumer.assign(List.of(partition));
+      long end = consumer.endOffsets(List.of(partition)).get(partition);
+      consumer.seekToBeginning(List.of(partition));
+      long deadline = System.nanoTime() + LIMIT.toNanos();
+      while (consumer.position(partition) < end && System.nanoTime() < deadline) {
+        for (var record : consumer.poll(Duration.ofMillis(100))) {
+          generations.add(PaneJson.read(record.value()).generation());
+        }
+      }
+    } catch (FieldRefused e) {
+      throw new AssertionError(e);
+    }
+    return generations;
   }
 
   /** Records folded of a topic. */

@@ -12,10 +12,12 @@ import io.trialog.snapshots.KillAnnouncer;
 import io.trialog.snapshots.LogFollower;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -85,6 +87,12 @@ public final class Stream implements PartSource, AutoCloseable {
   /** The way in for events. */
   public Intake intake() {
     return intake;
+  }
+
+  /** When the sums last had everything on the panes topic; empty before the first time. */
+  public Optional<Instant> caughtUpAt() {
+    Parts now = running;
+    return now == null ? Optional.empty() : now.panes().caughtUpAt();
   }
 
   private void run(String bootstrap) {

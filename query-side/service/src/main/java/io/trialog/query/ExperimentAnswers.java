@@ -57,7 +57,7 @@ class ExperimentAnswers {
   ResponseEntity<byte[]> experiment(@PathVariable String experiment, HttpServletRequest request) {
     readers.anywhere(request);
     Parameters.onlyPosition(request, projections, View.DIRECTORY);
-    Experiment found = readers.experiment(request, experiment);
+    Experiment found = readers.experiment(request, projections.directory(), experiment);
     HttpHeaders headers = new HttpHeaders();
     headers.setETag("\"" + found.revision() + "\"");
     headers.setCacheControl("no-cache");

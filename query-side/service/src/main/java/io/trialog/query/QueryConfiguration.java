@@ -16,6 +16,7 @@ import org.springframework.context.annotation.Import;
 @Configuration(proxyBeanMethods = false)
 @Import({
   ExperimentAnswers.class,
+  ResultsAnswers.class,
   SnapshotAnswers.class,
   KeyAnswers.class,
   BatchAnswers.class,
@@ -25,8 +26,8 @@ import org.springframework.context.annotation.Import;
 })
 public class QueryConfiguration {
   @Bean
-  Readers readers(Access access, Projections projections) {
-    return new Readers(access, projections);
+  Readers readers(Access access) {
+    return new Readers(access);
   }
 
   @Bean

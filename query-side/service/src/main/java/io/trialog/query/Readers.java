@@ -6,7 +6,7 @@ import io.trialog.language.Keys;
 import io.trialog.language.Refusal;
 import io.trialog.language.Refused;
 import io.trialog.language.Role;
-import io.trialog.projections.Projections;
+import io.trialog.snapshots.Directory;
 import io.trialog.snapshots.Experiment;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Set;
@@ -17,11 +17,9 @@ final class Readers {
   private static final Set<Role> ANY = Set.of(ROLES);
 
   private final Access access;
-  private final Projections projections;
 
-  Readers(Access access, Projections projections) {
+  Readers(Access access) {
     this.access = access;
-    this.projections = projections;
   }
 
   /** The caller, when they may read at least one namespace; else 403. */
@@ -42,10 +40,10 @@ final class Readers {
    * An experiment that the caller of this request may read: 404 when there is none, 403 without a
    * role in its namespace.
    */
-  Experiment experiment(HttpServletRequest request, String key) {
+  Experiment experiment(HttpServletRequest request, Directory directory, String key) {
     anywhere(request);
     Keys.key("experiment", key);
-    Experiment found = projections.directory().experiments().get(key);
+    Experiment found = directory.experiments().get(key);
     if (found == null) {
       throw new Refused(new Refusal.NotFound("experiment", key));
     }

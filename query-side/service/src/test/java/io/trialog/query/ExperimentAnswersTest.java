@@ -194,6 +194,21 @@ class ExperimentAnswersTest {
   }
 
   @Test
+  void results_are_read_before_anything_was_measured() {
+    JsonObject results = read("/experiments/surge_price/results?segment=country");
+    assertThat(results.getString("status")).isEqualTo("killed");
+    assertThat(results.getJsonArray("metrics").getJsonObject(0).getString("metric"))
+        .isEqualTo("orders");
+    assertThat(results.getJsonArray("segments")).isEmpty();
+    assertThat(results.getJsonObject("folded")).isEmpty();
+    String path = "/api/v1/experiments/surge_price/results";
+    assertThat(app.get(path + "?segment=a=b", viewer).json().getString("field"))
+        .isEqualTo("segment");
+    assertThat(app.get("/api/v1/experiments/nothing/results", viewer).status()).isEqualTo(404);
+    assertThat(app.get(path, app.token(Role.VIEWER, "acme/food")).status()).isEqualTo(403);
+  }
+
+  @Test
   void what_does_not_exist_is_not_found() {
     TestApp.Answer answer = app.get("/api/v1/experiments/nothing", viewer);
     assertThat(answer.status()).isEqualTo(404);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.StateTtlConfig;
@@ -50,20 +51,24 @@ final class FoldOperator extends AbstractStreamOperator<byte[]>
   private static final TypeInformation<Tuple3<String, Long, Integer>> NEWEST =
       Types.TUPLE(Types.STRING, Types.LONG, Types.INT);
 
+  private final String job;
   private long generation;
   private transient @Nullable Running running;
   private transient @Nullable ListState<Long> generationState;
   private transient @Nullable ListState<Tuple3<String, Long, Integer>> newestState;
 
   /** What lives from the start of the operator to its end. */
-  private record Running(PaneDeltas deltas, LateWatch late, LedgerCache ledgers, Folder folder) {}
+  private record Running(
+      PaneDeltas deltas, LateWatch late, LedgerCache ledgers, Folder folder, LongAdder pulse) {}
 
   /**
    * Describes the operator.
    *
+   * @param job name under which folded records are counted, see {@link Pulse}
    * @param generation of a folding that begins without state; a restored one keeps its own
    */
-  FoldOperator(long generation) {
+  FoldOperator(String job, long generation) {
+    this.job = job;
     this.generation = generation;
   }
 
@@ -86,7 +91,7 @@ final class FoldOperator extends AbstractStreamOperator<byte[]>
     }
     var deltas = new PaneDeltas();
     var ledgers = new LedgerCache(new KeyedStore());
-    running = new Running(deltas, late, ledgers, new Folder(ledgers, deltas, late));
+    running = new Running(deltas, late, ledgers, new Folder(ledgers, deltas, late), Pulse.of(job));
   }
 
   @Override
@@ -98,6 +103,7 @@ final class FoldOperator extends AbstractStreamOperator<byte[]>
       setCurrentKey(arrival.f1);
     }
     now.folder().fold(arrival.f0, arrival.f1, arrival.f2, refusal -> deadLetter(arrival, refusal));
+    now.pulse().increment();
     if (now.deltas().size() > WAITING_CELLS) {
       drain();
     }

@@ -7,9 +7,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
@@ -23,7 +26,11 @@ import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
-import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.CheckpointType;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
@@ -47,6 +54,7 @@ public final class MeasurementJob implements AutoCloseable {
 
   private static final String NAME = "trialog-measurement";
   private static final Duration LOOK = Duration.ofMillis(500);
+  private static final Duration TICK = Duration.ofMillis(25);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
@@ -63,7 +71,8 @@ public final class MeasurementJob implements AutoCloseable {
    *
    * @param bootstrap of Kafka; the topics must exist
    * @param folder for checkpoints and temporary files; one job at a time
-   * @param checkpointInterval also the delay until deltas are seen, 1 s by default
+   * @param checkpointPause shortest time from one checkpoint to the next, 200 ms by default; deltas
+   *     are seen at a checkpoint. One is taken when there is something new
    * @param parallelism subtasks, 1 by default
    * @param transactionTimeout how long the broker keeps what a dead job had prepared; at most its
    *     {@code transaction.max.timeout.ms}. A job that stays away longer may lose the deltas of its
@@ -72,33 +81,33 @@ public final class MeasurementJob implements AutoCloseable {
   public record Settings(
       String bootstrap,
       Path folder,
-      Duration checkpointInterval,
+      Duration checkpointPause,
       int parallelism,
       Duration transactionTimeout) {
     public Settings {
       Objects.requireNonNull(bootstrap);
       Objects.requireNonNull(folder);
-      if (checkpointInterval.toMillis() < 10
+      if (checkpointPause.toMillis() < 10
           || parallelism < 1
           || transactionTimeout.toMillis() < 1_000) {
         throw new IllegalArgumentException(
-            "checkpoint interval from 10 ms, parallelism from 1, transaction timeout from 1 s");
+            "checkpoint pause from 10 ms, parallelism from 1, transaction timeout from 1 s");
       }
     }
 
-    /** One subtask, a checkpoint each second, 15 minutes, which every broker grants. */
+    /** One subtask, 200 ms, and 15 minutes, which every broker grants. */
     public static Settings of(String bootstrap, Path folder) {
-      return new Settings(bootstrap, folder, Duration.ofSeconds(1), 1, Duration.ofMinutes(15));
+      return new Settings(bootstrap, folder, Duration.ofMillis(200), 1, Duration.ofMinutes(15));
     }
 
     /** The same with another timeout. */
     public Settings withTransactionTimeout(Duration timeout) {
-      return new Settings(bootstrap, folder, checkpointInterval, parallelism, timeout);
+      return new Settings(bootstrap, folder, checkpointPause, parallelism, timeout);
     }
 
-    /** The same with another interval. */
-    public Settings withCheckpointInterval(Duration interval) {
-      return new Settings(bootstrap, folder, interval, parallelism, transactionTimeout);
+    /** The same with another pause. */
+    public Settings withCheckpointPause(Duration pause) {
+      return new Settings(bootstrap, folder, pause, parallelism, transactionTimeout);
     }
   }
 
@@ -206,30 +215,83 @@ public final class MeasurementJob implements AutoCloseable {
         "measurement job goes on from {}",
         from.map(Path::toString).orElse("the beginning of the log"));
     status = new Status(State.STARTING, "launching", from);
-    JobClient job = environment(from, temporary).executeAsync(NAME);
+    Configuration flink = flink(temporary);
+    String name = UUID.randomUUID().toString();
+    MiniCluster cluster = cluster(flink);
     try {
-      watch(job, from);
+      cluster.start();
+      JobID job = submit(cluster, environment(flink, name), from);
+      watch(cluster, job, Pulse.of(name), from);
     } finally {
-      end(job);
+      Pulse.forget(name);
+      stop(cluster);
     }
   }
 
-  private void watch(JobClient job, Optional<Path> from) throws Exception {
-    String id = job.getJobID().toHexString();
+  private static void stop(MiniCluster cluster) throws InterruptedException {
+    try {
+      cluster.closeAsync().get(20, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("Flink did not stop as it should; it is left behind", e);
+    }
+  }
+
+  private MiniCluster cluster(Configuration flink) {
+    return new MiniCluster(
+        new MiniClusterConfiguration.Builder()
+            .setConfiguration(flink)
+            .setNumTaskManagers(1)
+            .setNumSlotsPerTaskManager(settings.parallelism())
+            .build());
+  }
+
+  private static JobID submit(
+      MiniCluster cluster, StreamExecutionEnvironment env, Optional<Path> from) throws Exception {
+    JobGraph graph = env.getStreamGraph().getJobGraph();
+    from.ifPresent(path ->
+        graph.setSavepointRestoreSettings(
+            SavepointRestoreSettings.forPath(path.toAbsolutePath().toUri().toString(), false)));
+    return cluster.submitJob(graph).get(60, TimeUnit.SECONDS).getJobID();
+  }
+
+  private void watch(MiniCluster cluster, JobID job, LongAdder folded, Optional<Path> from)
+      throws Exception {
+    var cadence =
+        new Cadence(
+            settings.checkpointPause(),
+            () -> cluster.triggerCheckpoint(job, CheckpointType.CONFIGURED),
+            System.nanoTime());
+    long lookNanos = System.nanoTime();
     boolean tidied = false;
     while (!closed) {
-      JobStatus now = job.getJobStatus().get(10, TimeUnit.SECONDS);
-      if (now.isTerminalState()) {
-        job.getJobExecutionResult().get(10, TimeUnit.SECONDS);
-        throw new IOException("the job ended as " + now);
+      if (System.nanoTime() - lookNanos >= 0) {
+        lookNanos = System.nanoTime() + LOOK.toNanos();
+        look(cluster, job, from);
+        tidied = tidied || tidied(job.toHexString());
       }
-      status = new Status(state(now), now.name(), from);
-      if (!tidied && checkpoints.isOwn(id)) {
-        checkpoints.deleteOthers(id);
-        tidied = true;
-      }
-      waitFor(LOOK);
+      cadence.tick(folded.sum(), System.nanoTime());
+      waitFor(TICK);
     }
+    cluster.cancelJob(job).get(10, TimeUnit.SECONDS);
+    cluster.requestJobResult(job).get(10, TimeUnit.SECONDS);
+  }
+
+  private void look(MiniCluster cluster, JobID job, Optional<Path> from) throws Exception {
+    JobStatus now = cluster.getJobStatus(job).get(10, TimeUnit.SECONDS);
+    if (now.isTerminalState()) {
+      var why = cluster.requestJobResult(job).get(10, TimeUnit.SECONDS).getSerializedThrowable();
+      throw new IOException("the job ended as " + now, why.orElse(null));
+    }
+    status = new Status(state(now), now.name(), from);
+  }
+
+  /** Older jobs' checkpoints are of no use once this one has its own. */
+  private boolean tidied(String job) {
+    boolean own = checkpoints.isOwn(job);
+    if (own) {
+      checkpoints.deleteOthers(job);
+    }
+    return own;
   }
 
   private static State state(JobStatus status) {
@@ -241,32 +303,17 @@ public final class MeasurementJob implements AutoCloseable {
     };
   }
 
-  private static void end(JobClient job) throws InterruptedException {
-    try {
-      if (!job.getJobStatus().get(10, TimeUnit.SECONDS).isTerminalState()) {
-        job.cancel().get(10, TimeUnit.SECONDS);
-      }
-      job.getJobExecutionResult().get(10, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      LOG.debug("a cancelled job answers with an error", e);
-    } catch (TimeoutException e) {
-      LOG.warn("the measurement job does not answer; it is left behind", e);
-    }
-  }
-
   // --- the job
 
-  private StreamExecutionEnvironment environment(Optional<Path> from, Path temporary) {
-    var env =
-        StreamExecutionEnvironment.createLocalEnvironment(
-            settings.parallelism(), flink(from, temporary));
+  private StreamExecutionEnvironment environment(Configuration flink, String name) {
+    var env = StreamExecutionEnvironment.createLocalEnvironment(settings.parallelism(), flink);
     TypeInformation<Tuple3<String, String, byte[]>> type =
         Types.TUPLE(Types.STRING, Types.STRING, BYTES);
     SingleOutputStreamOperator<byte[]> deltas =
         env.fromSource(source(type), WatermarkStrategy.noWatermarks(), "events", type)
             .uid("events")
             .keyBy(arrival -> arrival.f1, Types.STRING)
-            .transform("fold", BYTES, new FoldOperator(System.currentTimeMillis()))
+            .transform("fold", BYTES, new FoldOperator(name, System.currentTimeMillis()))
             .uid("fold");
     deltas.sinkTo(panes()).name("panes").uid("panes");
     deltas
@@ -322,12 +369,10 @@ public final class MeasurementJob implements AutoCloseable {
         .build();
   }
 
-  private Configuration flink(Optional<Path> from, Path temporary) {
+  private Configuration flink(Path temporary) {
     var c = new Configuration();
-    c.setString(
-        "execution.checkpointing.interval", settings.checkpointInterval().toMillis() + " ms");
-    c.setString(
-        "execution.checkpointing.min-pause", settings.checkpointInterval().toMillis() / 4 + " ms");
+    // Checkpoints are asked for, see Cadence; these are for a launcher that forgot to.
+    c.setString("execution.checkpointing.interval", "10 min");
     c.setString("execution.checkpointing.timeout", "60 s");
     c.setString("execution.checkpointing.tolerable-failed-checkpoints", "5");
     c.setString(
@@ -337,8 +382,6 @@ public final class MeasurementJob implements AutoCloseable {
     c.setString(
         "execution.checkpointing.dir",
         settings.folder().resolve("checkpoints").toAbsolutePath().toUri().toString());
-    from.ifPresent(path ->
-        c.setString("execution.state-recovery.path", path.toAbsolutePath().toUri().toString()));
     c.setString("state.backend.type", "hashmap");
     c.setString("restart-strategy.type", "exponential-delay");
     c.setString("restart-strategy.exponential-delay.initial-backoff", "1 s");
