@@ -6,6 +6,7 @@ import io.trialog.measurement.kafka.EmbeddedKafka;
 import io.trialog.measurement.kafka.Topics;
 import io.trialog.projections.PartStatus;
 import io.trialog.projections.Stream;
+import io.trialog.standalone.demo.Demo;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -232,7 +233,7 @@ public final class Platform implements AutoCloseable {
   }
 
   private void play() {
-    say.accept("demo");
+    demo = Demo.start(address(), adminToken, folder.file("demo"), say);
   }
 
   private static StartRefused refusal(RuntimeException e, Options options) {
