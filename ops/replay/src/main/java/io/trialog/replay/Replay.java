@@ -135,8 +135,8 @@ public final class Replay implements Callable<Integer> {
 
   @Option(
       names = "--concurrency",
-      defaultValue = "2",
-      description = "requests in flight, at most 16")
+      defaultValue = "1",
+      description = "requests in flight, at most 16; above 1 rows may arrive out of order")
   private int concurrency;
 
   @Option(

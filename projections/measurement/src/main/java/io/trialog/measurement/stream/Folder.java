@@ -52,7 +52,7 @@ final class Folder {
   private Fate fold(String key, Exposure e) throws FieldRefused {
     mustMatch(key, e.subject());
     Fate fate = ledgers.of(key).fold(e, deltas);
-    if (fate == Fate.FOLDED && late.isLate(e.experiment(), e.time())) {
+    if (fate == Fate.FOLDED && late.isLate(LateWatch.Kind.EXPOSURE, e.experiment(), e.time())) {
       late(new CohortKey(e.experiment(), e.epoch()), e.variant(), e.time());
     }
     return fate;
@@ -64,7 +64,7 @@ final class Folder {
     Fate fate = ledger.fold(o, deltas);
     if (fate == Fate.FOLDED) {
       for (CohortKey cohort : ledger.cohortKeys()) {
-        if (late.isLate(cohort.experiment(), o.time())) {
+        if (late.isLate(LateWatch.Kind.OUTCOME, cohort.experiment(), o.time())) {
           late(cohort, "", o.time());
         }
       }

@@ -7,15 +7,22 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
- * The newest event time seen per experiment, to tell who comes late. A count for people; nothing
- * else depends on it, and unlike the sums it depends on the order of arrival. Remembers the 10,000
- * experiments used last.
+ * The newest event time seen per experiment and kind of event, to tell who comes late. Each kind
+ * has a topic of its own, and which topic is read ahead says nothing about an event. A count for
+ * people; nothing else depends on it, and unlike the sums it depends on the order of arrival.
+ * Remembers the 10,000 experiments used last of each kind.
  */
 final class LateWatch {
   /** An event further behind than this is late. */
   static final Duration TOLERANCE = Duration.ofSeconds(60);
 
-  private static final int EXPERIMENTS = 10_000;
+  private static final int EXPERIMENTS = 20_000;
+
+  /** What comes by one topic. */
+  enum Kind {
+    EXPOSURE,
+    OUTCOME
+  }
 
   private final Map<String, Instant> newest =
       new LinkedHashMap<>(64, 0.75f, true) {
@@ -26,18 +33,19 @@ final class LateWatch {
       };
 
   /** Notes the event and says whether it came late. */
-  boolean isLate(String experiment, Instant time) {
-    Instant known = newest.get(experiment);
+  boolean isLate(Kind kind, String experiment, Instant time) {
+    String key = kind.name() + '/' + experiment;
+    Instant known = newest.get(key);
     if (known == null || time.isAfter(known)) {
-      newest.put(experiment, time);
+      newest.put(key, time);
       return false;
     }
     return time.isBefore(known.minus(TOLERANCE));
   }
 
   /** Takes over what an earlier run had seen. */
-  void restore(String experiment, Instant time) {
-    newest.merge(experiment, time, (a, b) -> a.isAfter(b) ? a : b);
+  void restore(String key, Instant time) {
+    newest.merge(key, time, (a, b) -> a.isAfter(b) ? a : b);
   }
 
   void forEach(BiConsumer<String, Instant> visitor) {
