@@ -51,6 +51,8 @@ public final class GuardrailWatch implements AutoCloseable {
    * @param retry until a failed publication or look is tried again; doubles with each failure
    */
   public record Settings(Duration tick, Duration rest, Duration retry) {
+    private static final int MAX_DOUBLINGS = 20;
+
     /** Half a minute, a quarter of a second, a second. */
     public static final Settings DEFAULT =
         new Settings(Duration.ofSeconds(30), Duration.ofMillis(250), Duration.ofSeconds(1));
@@ -69,8 +71,8 @@ public final class GuardrailWatch implements AutoCloseable {
 
     /** Twice as long after each failure in a row, at most a tick. */
     long pauseNanos(int failures) {
-      double doubled = retry.toNanos() * Math.scalb(1.0, Math.min(failures - 1, 30));
-      return (long) Math.min(tick.toNanos(), doubled);
+      Duration doubled = retry.multipliedBy(1L << Math.min(failures - 1, MAX_DOUBLINGS));
+      return (doubled.compareTo(tick) < 0 ? doubled : tick).toNanos();
     }
   }
 
