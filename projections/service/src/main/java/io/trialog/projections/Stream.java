@@ -198,10 +198,17 @@ public final class Stream implements PartSource, AutoCloseable {
     parts.put("topics", PartStatus.UP);
     parts.put("collector", PartStatus.UP);
     parts.put("stream", job(now.job().status()));
-    parts.put("metrics", now.panes().trouble().map(PartStatus::down).orElse(PartStatus.UP));
-    parts.put("guardrails", now.watch().trouble().map(PartStatus::down).orElse(PartStatus.UP));
+    parts.put("metrics", part(now.panes().trouble(), now.panes().caughtUpAt().isPresent()));
+    parts.put("guardrails", part(now.watch().trouble(), now.watch().looks() > 0));
     parts.put("kill_switch", Projections.part(now.kills().status().getFirst(), 0));
     return parts;
+  }
+
+  /** Trouble before the first success is a start that takes its time. */
+  private static PartStatus part(Optional<String> trouble, boolean workedBefore) {
+    return trouble
+        .map(reason -> workedBefore ? PartStatus.down(reason) : PartStatus.starting(reason))
+        .orElse(PartStatus.UP);
   }
 
   private static PartStatus job(MeasurementJob.Status status) {
