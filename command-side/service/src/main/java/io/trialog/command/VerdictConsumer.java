@@ -10,6 +10,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -55,12 +56,24 @@ public final class VerdictConsumer implements AutoCloseable {
     try (consumer) {
       consumer.subscribe(List.of(topic));
       while (!closed) {
-        poll();
+        pollAndGoOn();
       }
     } catch (WakeupException e) {
       LOG.debug("verdict consumer closes");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Trouble with Kafka passes; a thread that ended because of it would let a kill lie. */
+  private void pollAndGoOn() throws InterruptedException {
+    try {
+      poll();
+    } catch (WakeupException e) {
+      throw e;
+    } catch (KafkaException e) {
+      LOG.warn("verdicts wait for Kafka: {}", e.toString());
+      Thread.sleep(PAUSE);
     }
   }
 
@@ -85,6 +98,11 @@ public final class VerdictConsumer implements AutoCloseable {
     }
     consumer.commitSync(Map.of(partition, new OffsetAndMetadata(record.offset() + 1)));
     return true;
+  }
+
+  /** Whether verdicts are being read. */
+  public boolean isAlive() {
+    return thread.isAlive() && !closed;
   }
 
   /** Waits at most 10 s for the verdict at hand; one that is cut off comes again. */

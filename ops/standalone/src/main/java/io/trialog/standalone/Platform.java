@@ -42,6 +42,7 @@ public final class Platform implements AutoCloseable {
 
   private final DataFolder folder;
   private final EmbeddedKafka kafka;
+  private final OwnParts parts;
   private final ConfigurableApplicationContext application;
   private final Consumer<String> say;
   private final String adminToken;
@@ -53,11 +54,13 @@ public final class Platform implements AutoCloseable {
   private Platform(
       DataFolder folder,
       EmbeddedKafka kafka,
+      OwnParts parts,
       ConfigurableApplicationContext application,
       String adminToken,
       Consumer<String> say) {
     this.folder = folder;
     this.kafka = kafka;
+    this.parts = parts;
     this.application = application;
     this.adminToken = adminToken;
     this.say = say;
@@ -75,13 +78,14 @@ public final class Platform implements AutoCloseable {
     System.setProperty("axoniq.update-checker.disabled", "true");
     DataFolder folder = DataFolder.open(options.data());
     EmbeddedKafka kafka = EmbeddedKafka.at(folder.file("kafka"), 0, 0);
+    OwnParts parts = new OwnParts(kafka);
     Thread kafkaStart = Thread.ofPlatform().name("kafka-start").start(() -> startKafka(kafka));
     Platform platform = null;
     try {
-      ConfigurableApplicationContext application = application(options, folder);
+      ConfigurableApplicationContext application = application(options, folder, parts);
       Optional<String> fresh = adminToken(application, folder);
       String token = fresh.orElseGet(() -> keptToken(folder));
-      platform = new Platform(folder, kafka, application, token, say);
+      platform = new Platform(folder, kafka, parts, application, token, say);
       Runtime.getRuntime().addShutdownHook(new Thread(platform::close, "trialog-end"));
       platform.startStream();
       platform.welcome(fresh.isPresent(), Duration.ofNanos(System.nanoTime() - begin));
@@ -135,22 +139,28 @@ public final class Platform implements AutoCloseable {
     ended.countDown();
   }
 
-  private static ConfigurableApplicationContext application(Options options, DataFolder folder) {
+  private static ConfigurableApplicationContext application(
+      Options options, DataFolder folder, OwnParts parts) {
     return new SpringApplicationBuilder(StandaloneConfiguration.class)
+        .initializers(context -> context.getBeanFactory().registerSingleton("ownParts", parts))
         .web(WebApplicationType.SERVLET)
         .registerShutdownHook(false)
         .logStartupInfo(false)
         .properties(
-            Map.of(
-                "server.address", options.host(),
-                "server.port", options.port(),
-                "server.shutdown", "graceful",
-                "spring.lifecycle.timeout-per-shutdown-phase", "5s",
+            Map.ofEntries(
+                Map.entry("server.address", options.host()),
+                Map.entry("server.port", options.port()),
+                Map.entry("server.shutdown", "graceful"),
+                Map.entry("spring.lifecycle.timeout-per-shutdown-phase", "5s"),
                 // A refused body is read to its end, so that its sender sees the answer.
-                "server.tomcat.max-swallow-size", "-1",
-                "spring.main.banner-mode", "off",
-                "spring.jmx.enabled", "false",
-                "trialog.data", folder.path().toString()))
+                Map.entry("server.tomcat.max-swallow-size", "-1"),
+                // Ends the stream of a client that takes nothing any more.
+                Map.entry("server.tomcat.connection-timeout", "20s"),
+                // A read that waits for a position holds its thread; such threads are cheap.
+                Map.entry("spring.threads.virtual.enabled", "true"),
+                Map.entry("spring.main.banner-mode", "off"),
+                Map.entry("spring.jmx.enabled", "false"),
+                Map.entry("trialog.data", folder.path().toString())))
         .run();
   }
 
@@ -164,9 +174,10 @@ public final class Platform implements AutoCloseable {
     Stream stream = application.getBean(Stream.class);
     stream.start(kafka.bootstrap());
     awaitUp(stream);
-    verdicts =
-        new VerdictConsumer(
-            kafka.bootstrap(), Topics.VERDICTS, verdictDeed());
+    VerdictConsumer consumer =
+        new VerdictConsumer(kafka.bootstrap(), Topics.VERDICTS, verdictDeed());
+    parts.verdicts(consumer);
+    verdicts = consumer;
   }
 
   private static void awaitUp(Stream stream) throws InterruptedException {
