@@ -5,6 +5,7 @@ import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.springframework.http.HttpStatus;
 
@@ -13,8 +14,14 @@ import org.springframework.http.HttpStatus;
  * are further facts of the problem, by snake_case name.
  */
 public record Problem(int status, String code, String detail, Map<String, JsonValue> members) {
+  private static final Set<String> OWN = Set.of("type", "title", "status", "detail", "code");
+
   public Problem {
     members = Map.copyOf(members);
+    if (members.keySet().stream().anyMatch(OWN::contains)) {
+      throw new IllegalArgumentException(
+          "a fact must not hide a member of the problem: " + members);
+    }
   }
 
   /** A problem without further facts. */

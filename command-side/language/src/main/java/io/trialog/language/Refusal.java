@@ -61,7 +61,7 @@ public sealed interface Refusal {
 
     @Override
     public Map<String, String> facts() {
-      return new TreeMap<>(Map.of("status", status.word(), "allowed", allowed));
+      return new TreeMap<>(Map.of("experiment_status", status.word(), "allowed", allowed));
     }
   }
 
