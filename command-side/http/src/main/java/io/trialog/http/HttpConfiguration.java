@@ -3,6 +3,8 @@ package io.trialog.http;
 import io.trialog.language.log.EventLog;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -49,6 +51,15 @@ public class HttpConfiguration {
         new FilterRegistrationBean<>(new Correlation());
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
     return registration;
+  }
+
+  /**
+   * A body is read by whoever asks for it, whatever its type says: Tomcat would eat one that curl
+   * calls a form, and break off one that is too large for a form.
+   */
+  @Bean
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> bodiesAreNoForms() {
+    return server -> server.addConnectorCustomizers(connector -> connector.setParseBodyMethods(""));
   }
 
   @Bean

@@ -160,6 +160,7 @@ public final class Platform implements AutoCloseable {
                 Map.entry("spring.threads.virtual.enabled", "true"),
                 Map.entry("spring.main.banner-mode", "off"),
                 Map.entry("spring.jmx.enabled", "false"),
+                Map.entry("spring.mvc.formcontent.filter.enabled", "false"),
                 Map.entry("trialog.data", folder.path().toString())))
         .run();
   }

@@ -50,6 +50,15 @@ record Api(HttpClient http, URI base, String token) {
             .build());
   }
 
+  /** As curl does when nobody told it the type of the body. */
+  Answer postForm(String path, String body) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
+            .build());
+  }
+
   Answer get(String path, String... headers) {
     return send(request(path, headers).GET().build());
   }

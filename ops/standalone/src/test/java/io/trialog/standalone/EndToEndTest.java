@@ -273,6 +273,8 @@ class EndToEndTest {
         .isEqualTo("unknown_metric");
     String tenMegabytes = "{\"exposures\":[\"" + "x".repeat(10 << 20) + "\"]}";
     admin.post("/api/v1/batches", tenMegabytes).problem(413, "batch_too_large");
+    admin.postForm("/api/v1/batches", tenMegabytes).problem(413, "batch_too_large");
+    admin.postForm("/api/v1/namespaces", "{'namespace':'as/form'}").is(201);
     assertThat(
             admin
                 .await(
