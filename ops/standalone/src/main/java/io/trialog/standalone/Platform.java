@@ -1,10 +1,13 @@
 package io.trialog.standalone;
 
+import io.trialog.audit.log.AuditKeys;
+import io.trialog.audit.proof.Policy;
 import io.trialog.command.Bootstrap;
 import io.trialog.command.VerdictConsumer;
 import io.trialog.measurement.kafka.EmbeddedKafka;
 import io.trialog.measurement.kafka.Topics;
 import io.trialog.projections.PartStatus;
+import io.trialog.projections.Projections;
 import io.trialog.projections.Stream;
 import io.trialog.standalone.demo.Demo;
 import java.io.IOException;
@@ -13,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -38,6 +42,7 @@ public final class Platform implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Platform.class);
   private static final Duration KAFKA_START = Duration.ofMinutes(2);
   private static final Duration STREAM_START = Duration.ofMinutes(2);
+  private static final String POLICY = "audit.policy";
   private static final Duration LOOK = Duration.ofMillis(50);
 
   private final DataFolder folder;
@@ -87,6 +92,7 @@ public final class Platform implements AutoCloseable {
       String token = fresh.orElseGet(() -> keptToken(folder));
       platform = new Platform(folder, kafka, parts, application, token, say);
       Runtime.getRuntime().addShutdownHook(new Thread(platform::close, "trialog-end"));
+      platform.writePolicy();
       platform.startStream();
       platform.welcome(fresh.isPresent(), Duration.ofNanos(System.nanoTime() - begin));
       if (options.demo()) {
@@ -181,6 +187,21 @@ public final class Platform implements AutoCloseable {
     verdicts = consumer;
   }
 
+  /** For the operator to hand to auditors, who must not take keys from a bundle. */
+  private void writePolicy() {
+    AuditKeys keys = application.getBean(Projections.class).auditKeys();
+    String policy =
+        Policy.textFor(
+            List.of("Trust in the audit log of this installation; keep it, and compare it."),
+            keys.logKey(),
+            keys.exportKey());
+    try {
+      Files.writeString(folder.file(POLICY), policy, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new StartRefused("The policy for auditors could not be written: " + e, e);
+    }
+  }
+
   private static void awaitUp(Stream stream) throws InterruptedException {
     long deadline = System.nanoTime() + STREAM_START.toNanos();
     Map<String, PartStatus> parts = stream.parts();
@@ -241,6 +262,10 @@ public final class Platform implements AutoCloseable {
     say.accept(
         "  ops/bin/replay FILE.csv --subject COL --time COL --variant COL --outcome COL"
             + " --url %s --token-file %s".formatted(address, tokenFile));
+    say.accept(
+        "  ops/bin/trialog-audit export --url %s --token-file %s DIR && ops/bin/trialog-audit verify"
+                .formatted(address, tokenFile)
+            + " --policy %s DIR".formatted(folder.file(POLICY)));
     say.accept("Ctrl-C ends it. The log is in %s.".formatted(folder.file("logs")));
   }
 

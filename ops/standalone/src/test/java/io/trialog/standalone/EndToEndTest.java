@@ -236,6 +236,8 @@ class EndToEndTest {
                 bundle.toString()))
         .isZero();
     assertThat(audit("verify", "--policy", policy.toString(), bundle.toString())).isZero();
+    Path kept = folder.resolve("data/audit.policy");
+    assertThat(audit("verify", "--policy", kept.toString(), bundle.toString())).isZero();
 
     Path events = bundle.resolve("events.ndjson");
     String text = Files.readString(events);
