@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The first token of an empty platform. The file is written before the event: a crash between the
- * two leaves a token that opens nothing, and the next start writes another.
+ * The admin token that whoever owns the data folder has. The file is written before the event: a
+ * crash between the two leaves a token that opens nothing, and the next start of a platform that is
+ * still empty writes another.
  */
 public final class Bootstrap {
   private final CommandDesk desk;
@@ -29,11 +30,12 @@ public final class Bootstrap {
   }
 
   /**
-   * Issues the admin token when the log is empty and keeps it in the file, mode 600. Answers with
-   * the token when it is new.
+   * Issues an admin token when the log is empty or the file is gone, and keeps it in the file, mode
+   * 600. Answers with the token when it is new. An earlier token stays good until it is revoked.
    */
   public Optional<String> issueAdminToken(Path file) throws IOException {
-    if (log.head() > 0) {
+    boolean first = log.head() == 0;
+    if (!first && Files.exists(file)) {
       return Optional.empty();
     }
     AccessTokens.Fresh fresh = AccessTokens.create();
@@ -46,7 +48,7 @@ public final class Bootstrap {
             fresh.secretHash()),
         new Order(
             Actor.automation("bootstrap"),
-            "First start of an empty platform.",
+            first ? "First start of an empty platform." : "The admin token's file was gone.",
             "bootstrap",
             null,
             null,
