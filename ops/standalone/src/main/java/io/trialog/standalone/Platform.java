@@ -142,6 +142,11 @@ public final class Platform implements AutoCloseable {
     quietly("kafka", kafka);
     quietly("data folder", folder);
     say.accept("Trialog ended cleanly.");
+    String archive = System.getProperty("trialog.archive", "");
+    if (!archive.isEmpty() && !Files.exists(Path.of(archive))) {
+      say.accept(
+          "Java now keeps its classes for a faster next start; this once takes some seconds.");
+    }
     ended.countDown();
   }
 

@@ -32,6 +32,7 @@ final class Show {
   private final Set<String> started = new HashSet<>();
   private final Set<String> ramped = new HashSet<>();
   private final Set<String> ended = new HashSet<>();
+  private final Map<String, Long> startedMillis = new HashMap<>();
   private final Map<String, Long> firstExposureMillis = new HashMap<>();
   private long sessions;
   private long exposures;
@@ -76,7 +77,11 @@ final class Show {
     for (Trial trial : Catalogue.TRIALS) {
       Trial.Start start = trial.start();
       if (seconds >= start.afterSeconds() && started.add(trial.key())) {
-        story.started(trial, opening.start(tokens, trial));
+        boolean now = opening.start(tokens, trial);
+        story.started(trial, now);
+        if (now) {
+          startedMillis.put(trial.key(), nowMillis);
+        }
       }
       boolean ramps = start.rampAfterSeconds() > 0 && seconds >= start.rampAfterSeconds();
       if (ramps && ramped.add(trial.key()) && opening.ramp(tokens, trial)) {
@@ -127,7 +132,8 @@ final class Show {
   }
 
   private void noticeKill(String experiment, long nowMillis) throws InterruptedException {
-    Long first = firstExposureMillis.get(experiment);
+    // One that this run started may be killed before this run exposes anybody.
+    Long first = firstExposureMillis.getOrDefault(experiment, startedMillis.get(experiment));
     if (first == null) {
       story.wasKilledBefore(experiment);
       return;
