@@ -9,9 +9,9 @@ import io.trialog.language.TrialogEvent;
 import io.trialog.language.log.EventLog;
 import io.trialog.language.log.StoredEvent;
 import io.trialog.language.wire.EventCodec;
+import io.trialog.language.wire.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -94,12 +94,6 @@ public final class AccessTokens {
   }
 
   private static String hash(String secret) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Sha256.hex(secret.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -9,13 +9,11 @@ import io.trialog.http.ProblemException;
 import io.trialog.http.StrictJson;
 import io.trialog.language.InvalidValue;
 import io.trialog.language.Keys;
+import io.trialog.language.wire.Sha256;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -112,14 +110,7 @@ final class Orders {
   }
 
   private String digest() {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update(
-          (request.getMethod() + " " + request.getRequestURI() + "\n")
-              .getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(sha256.digest(Answers.bytes(body)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    String route = request.getMethod() + " " + request.getRequestURI() + "\n";
+    return Sha256.hex(route.getBytes(StandardCharsets.UTF_8), Answers.bytes(body));
   }
 }
