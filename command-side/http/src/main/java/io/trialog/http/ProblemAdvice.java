@@ -3,6 +3,7 @@ package io.trialog.http;
 import io.trialog.language.InvalidValue;
 import io.trialog.language.Refusal;
 import io.trialog.language.Refused;
+import io.trialog.language.log.LogUnavailable;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Locale;
 import org.slf4j.Logger;
@@ -57,6 +58,10 @@ public final class ProblemAdvice {
           Problem.of(status, code, route + ": " + (detail == null ? code : detail)));
     }
     String correlation = Correlation.of(request);
+    if (LogUnavailable.in(e).isPresent()) {
+      LOG.warn("{} {} found the log away", request.getMethod(), request.getRequestURI());
+      return Answers.problem(WhenLogIsAway.problem());
+    }
     LOG.error(
         "defect in {} {} correlation={}",
         request.getMethod(),
