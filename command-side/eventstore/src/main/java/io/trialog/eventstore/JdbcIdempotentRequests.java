@@ -27,12 +27,18 @@ final class JdbcIdempotentRequests implements IdempotentRequests {
 
   private final JdbcTemplate jdbc;
   private final Clock clock;
+  private final int batch;
   private final AtomicReference<Instant> purged = new AtomicReference<>(Instant.MIN);
 
   /** {@code database} must answer with the connection of the running Spring transaction. */
   JdbcIdempotentRequests(DataSource database, Clock clock) {
+    this(database, clock, BATCH);
+  }
+
+  JdbcIdempotentRequests(DataSource database, Clock clock, int batch) {
     this.jdbc = new JdbcTemplate(database);
     this.clock = clock;
+    this.batch = batch;
   }
 
   @Override
@@ -102,6 +108,6 @@ final class JdbcIdempotentRequests implements IdempotentRequests {
             + " (SELECT actor, idempotency_key FROM idempotent_request"
             + " WHERE recorded_at <= ? ORDER BY recorded_at LIMIT ?)",
         oldest(),
-        BATCH);
+        batch);
   }
 }

@@ -53,6 +53,14 @@ public class HttpConfiguration {
     return registration;
   }
 
+  @Bean
+  FilterRegistrationBean<WhenLogIsAway> whenLogIsAway() {
+    FilterRegistrationBean<WhenLogIsAway> registration =
+        new FilterRegistrationBean<>(new WhenLogIsAway());
+    registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+    return registration;
+  }
+
   /**
    * A body is read by whoever asks for it, whatever its type says: Tomcat would eat one that curl
    * calls a form, and break off one that is too large for a form.

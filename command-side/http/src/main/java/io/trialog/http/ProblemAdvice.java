@@ -3,6 +3,7 @@ package io.trialog.http;
 import io.trialog.language.InvalidValue;
 import io.trialog.language.Refusal;
 import io.trialog.language.Refused;
+import io.trialog.language.log.LogUnavailable;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Locale;
 import org.slf4j.Logger;
@@ -57,6 +58,10 @@ public final class ProblemAdvice {
           Problem.of(status, code, route + ": " + (detail == null ? code : detail)));
     }
     String correlation = Correlation.of(request);
+    if (LogUnavailable.in(e).isPresent()) {
+      LOG.warn("{} {} found the log away", request.getMethod(), request.getRequestURI());
+      return Answers.problem(WhenLogIsAway.problem());
+    }
     LOG.error(
         "defect in {} {} correlation={}",
         request.getMethod(),
@@ -70,18 +75,11 @@ public final class ProblemAdvice {
   }
 
   private static int status(Refusal refusal) {
-    return switch (refusal) {
-      case Refusal.AlreadyExists exists -> 409;
-      case Refusal.NotFound missing -> 404;
-      case Refusal.StatusForbids forbids -> 422;
-      case Refusal.ApproverMustDiffer same -> 422;
-      case Refusal.ProposalChanged changed -> 422;
-      case Refusal.RampMustWiden narrow -> 422;
-      case Refusal.IdentityFixed fixed -> 422;
-      case Refusal.UnknownVariant unknown -> 422;
-      case Refusal.ReasonRequired reason -> 422;
-      case Refusal.UnknownReference unknown -> 422;
-      case Refusal.TokenIsRevoked revoked -> 422;
+    return switch (refusal.kind()) {
+      case RULE -> 422;
+      case CONFLICT -> 409;
+      case MISSING -> 404;
+      case FORBIDDEN -> 403;
     };
   }
 }

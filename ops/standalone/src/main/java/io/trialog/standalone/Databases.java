@@ -4,8 +4,11 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 
-/** The embedded databases. */
+/** Connections to databases; each pool is the caller's to close. */
 final class Databases {
+  private static final long PATIENCE_MILLIS = 10_000;
+  private static final long ANSWER_MILLIS = 3_000;
+
   private Databases() {}
 
   /**
@@ -14,6 +17,30 @@ final class Databases {
    */
   static HikariDataSource eventStore(Path folder) {
     return open("log", folder, ";WRITE_DELAY=0;LOCK_TIMEOUT=10000", 8);
+  }
+
+  /**
+   * The event store on a server. Fails after {@value #PATIENCE_MILLIS} ms without an answer; later,
+   * an order waits {@value #ANSWER_MILLIS} ms for a connection. What the URL says wins over what is
+   * set here.
+   */
+  static HikariDataSource postgresql(EventStoreChoice choice) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("log");
+    config.setJdbcUrl(choice.url());
+    if (!choice.credentials().user().isEmpty()) {
+      config.setUsername(choice.credentials().user());
+    }
+    config.setPassword(choice.credentials().password());
+    config.setMaximumPoolSize(16);
+    config.setConnectionTimeout(ANSWER_MILLIS);
+    config.setInitializationFailTimeout(PATIENCE_MILLIS);
+    config.setConnectionInitSql("SET lock_timeout = '10s'");
+    config.addDataSourceProperty("connectTimeout", "5");
+    config.addDataSourceProperty("socketTimeout", "30");
+    config.addDataSourceProperty("tcpKeepAlive", "true");
+    config.addDataSourceProperty("ApplicationName", "trialog");
+    return new HikariDataSource(config);
   }
 
   /** What the projections made; lost, it is made again, but for the signed audit log in it. */
@@ -29,7 +56,7 @@ final class Databases {
     config.setUsername("trialog");
     config.setPassword("");
     config.setMaximumPoolSize(connections);
-    config.setConnectionTimeout(10_000);
+    config.setConnectionTimeout(PATIENCE_MILLIS);
     return new HikariDataSource(config);
   }
 }

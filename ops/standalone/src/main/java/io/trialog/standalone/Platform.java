@@ -153,7 +153,10 @@ public final class Platform implements AutoCloseable {
   private static ConfigurableApplicationContext application(
       Options options, DataFolder folder, OwnParts parts) {
     return new SpringApplicationBuilder(StandaloneConfiguration.class)
-        .initializers(context -> context.getBeanFactory().registerSingleton("ownParts", parts))
+        .initializers(context -> {
+          context.getBeanFactory().registerSingleton("ownParts", parts);
+          context.getBeanFactory().registerSingleton("eventStoreChoice", options.eventStore());
+        })
         .web(WebApplicationType.SERVLET)
         .registerShutdownHook(false)
         .logStartupInfo(false)

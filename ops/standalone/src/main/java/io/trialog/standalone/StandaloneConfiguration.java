@@ -4,7 +4,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.trialog.command.CommandConfiguration;
 import io.trialog.command.LogSize;
 import io.trialog.eventstore.EventStore;
-import io.trialog.eventstore.JdbcEventStore;
 import io.trialog.http.HttpConfiguration;
 import io.trialog.measurement.kafka.EmbeddedKafka;
 import io.trialog.projections.Projections;
@@ -12,7 +11,6 @@ import io.trialog.projections.ProjectionsConfiguration;
 import io.trialog.projections.ProjectionsSettings;
 import io.trialog.query.QueryConfiguration;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -20,7 +18,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** Both sides and the projections between them, on embedded databases. */
+/** Both sides and the projections between them, on the chosen event store. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @Import({
@@ -36,9 +34,8 @@ class StandaloneConfiguration {
   private static final Duration SEQUENCED = Duration.ofSeconds(10);
 
   @Bean
-  EventStore eventStore(@Value("${trialog.data}") Path data) {
-    HikariDataSource database = Databases.eventStore(data);
-    return JdbcEventStore.open(database, Clock.systemUTC(), database::close);
+  EventStore eventStore(EventStoreChoice choice, @Value("${trialog.data}") Path data) {
+    return EventStores.open(choice, data);
   }
 
   @Bean(ProjectionsConfiguration.DATABASE)

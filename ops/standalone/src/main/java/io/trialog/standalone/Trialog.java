@@ -1,7 +1,10 @@
 package io.trialog.standalone;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -43,6 +46,28 @@ public final class Trialog implements Callable<Integer> {
       description = "Play simulated marketplace traffic, one experiment of it harmful.")
   private boolean demo;
 
+  @Option(
+      names = "--event-store",
+      paramLabel = "KIND",
+      defaultValue = "h2",
+      description = "Where the log is kept: h2 (in --data), postgresql or eventstoredb.")
+  private String eventStore = "h2";
+
+  @Option(
+      names = "--event-store-url",
+      paramLabel = "URL",
+      description = {
+        "Of the server: jdbc:postgresql://HOST:PORT/DATABASE or esdb://HOST:PORT.",
+        "User and password come from TRIALOG_EVENTSTORE_USER and TRIALOG_EVENTSTORE_PASSWORD."
+      })
+  private @Nullable String eventStoreUrl;
+
+  @Option(
+      names = "--event-store-password-file",
+      paramLabel = "FILE",
+      description = "Has the password, instead of TRIALOG_EVENTSTORE_PASSWORD.")
+  private @Nullable Path eventStorePasswordFile;
+
   private Trialog() {}
 
   /** Runs until the process is told to end. */
@@ -56,7 +81,8 @@ public final class Trialog implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try {
-      Platform platform = Platform.start(new Options(data, host, port, demo), Trialog::say);
+      EventStoreChoice choice = EventStoreChoice.of(eventStore, eventStoreUrl, credentials());
+      Platform platform = Platform.start(new Options(data, host, port, demo, choice), Trialog::say);
       platform.awaitEnd();
       return 0;
     } catch (StartRefused e) {
@@ -65,6 +91,22 @@ public final class Trialog implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       say(String.valueOf(e.getMessage()));
       return CommandLine.ExitCode.USAGE;
+    }
+  }
+
+  private EventStoreChoice.Credentials credentials() {
+    return new EventStoreChoice.Credentials(
+        System.getenv().getOrDefault("TRIALOG_EVENTSTORE_USER", ""), password());
+  }
+
+  private String password() {
+    if (eventStorePasswordFile == null) {
+      return System.getenv().getOrDefault("TRIALOG_EVENTSTORE_PASSWORD", "");
+    }
+    try {
+      return Files.readString(eventStorePasswordFile).strip();
+    } catch (IOException e) {
+      throw new StartRefused("The password of the event store could not be read: " + e, e);
     }
   }
 

@@ -3,64 +3,56 @@ package io.trialog.eventstore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.trialog.language.Actor;
 import io.trialog.language.EventMetadata;
 import io.trialog.language.ExperimentEvent.ExperimentPaused;
 import io.trialog.language.ExperimentEvent.ExperimentResumed;
 import io.trialog.language.TrialogEvent;
+import io.trialog.language.log.EventLog;
 import io.trialog.language.log.RecordedEvent;
 import io.trialog.language.log.StoredEvent;
 import io.trialog.language.wire.EventCodec;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.axonframework.common.jdbc.ConnectionProvider;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.axonframework.modelling.command.AggregateStreamCreationException;
 import org.axonframework.modelling.command.ConcurrencyException;
-import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 
-class OrderedJdbcEventStorageEngineTest {
-  @TempDir Path folder;
+/** What a database must do as an event store; each database has a class of its own. */
+abstract class JdbcEventStoreContract {
+  private HikariDataSource database;
+  private EventStore store;
+  private EventLog log;
 
-  private JdbcConnectionPool database;
-  private SpringTransactions transactions;
-  private JdbcEventLog log;
-  private OrderedJdbcEventStorageEngine engine;
+  /** An empty database. */
+  abstract HikariDataSource connect();
 
   @BeforeEach
   void open() {
-    database =
-        JdbcConnectionPool.create(
-            "jdbc:h2:file:" + folder.resolve("log") + ";WRITE_DELAY=0", "", "");
-    database.setMaxConnections(20);
-    EventStoreSchema.migrate(database);
-    transactions = new SpringTransactions(new DataSourceTransactionManager(database));
-    log = new JdbcEventLog(database);
-    engine = OrderedJdbcEventStorageEngine.create(connections(), transactions, log::committed);
+    database = connect();
+    store = JdbcEventStore.open(database, Clock.systemUTC(), database::close);
+    log = store.log();
   }
 
   @AfterEach
   void close() {
-    database.dispose();
+    store.close();
   }
 
   @Test
@@ -148,16 +140,58 @@ class OrderedJdbcEventStorageEngineTest {
   }
 
   @Test
-  void a_promise_for_an_idempotency_key_is_found_and_cannot_be_given_twice() {
-    IdempotentRequests requests = new JdbcIdempotentRequests(database, java.time.Clock.systemUTC());
-    IdempotentRequests.Answer answer = new IdempotentRequests.Answer("d1", "experiment/a", 3);
+  void the_newest_events_are_read_backwards() {
+    for (int sequence = 0; sequence < 5; sequence++) {
+      append("experiment/a", sequence, new ExperimentPaused("a"));
+    }
+    List<StoredEvent> forwards = log.read(0, 10);
 
-    requests.record("ada", "k1", answer);
+    assertThat(log.before(Long.MAX_VALUE, 2))
+        .extracting(StoredEvent::position)
+        .containsExactly(forwards.get(4).position(), forwards.get(3).position());
+    assertThat(log.before(forwards.get(3).position(), 10))
+        .extracting(StoredEvent::sequence)
+        .containsExactly(2L, 1L, 0L);
+    assertThat(log.before(forwards.getFirst().position(), 10)).isEmpty();
+  }
 
-    assertThat(requests.find("ada", "k1", "experiment/a")).contains(answer);
-    assertThat(requests.find("ben", "k1", "experiment/a")).isEmpty();
-    assertThatThrownBy(() -> requests.record("ada", "k1", answer))
-        .isInstanceOf(AlreadyPromised.class);
+  @Test
+  void a_failed_unit_of_work_leaves_nothing() {
+    assertThatThrownBy(() ->
+            inUnitOfWork(() -> {
+              store.engine().appendEvents(List.of(message("experiment/a", 0, paused())));
+              throw new IllegalStateException("as wanted");
+            }))
+        .hasMessage("as wanted");
+
+    assertThat(log.head()).isZero();
+    append("experiment/a", 0, paused());
+    assertThat(log.stream("experiment/a")).hasSize(1);
+  }
+
+  @Test
+  void commits_of_another_process_are_found() throws Exception {
+    EventStore other = JdbcEventStore.open(database, Clock.systemUTC());
+    try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
+      Future<Long> reader =
+          threads.submit(() -> {
+            other.log().await(0, Duration.ofSeconds(30));
+            return other.log().head();
+          });
+      append("experiment/a", 0, paused());
+      assertThat(reader.get(10, TimeUnit.SECONDS)).isPositive();
+    }
+  }
+
+  @Test
+  void a_log_is_known_by_its_name_at_every_opening_and_by_no_other() {
+    assertThat(JdbcEventStore.open(database, Clock.systemUTC()).identity())
+        .isEqualTo(store.identity())
+        .matches("(h2|postgresql):[0-9a-f-]{36}");
+    try (HikariDataSource another = connect()) {
+      assertThat(JdbcEventStore.open(another, Clock.systemUTC()).identity())
+          .isNotEqualTo(store.identity());
+    }
   }
 
   private List<Long> follow(AtomicBoolean writing) throws InterruptedException {
@@ -177,36 +211,27 @@ class OrderedJdbcEventStorageEngineTest {
     }
   }
 
+  private static ExperimentPaused paused() {
+    return new ExperimentPaused("a");
+  }
+
   private void append(String stream, long sequence, TrialogEvent event) {
-    DomainEventMessage<TrialogEvent> message =
-        new GenericDomainEventMessage<>(
-            "Experiment",
-            stream,
-            sequence,
-            event,
-            new EventMetadata(Actor.human("ada"), "because", "c1", null, null, "production")
-                .toMap());
-    inUnitOfWork(() -> {
-      engine.appendEvents(List.of(message));
-      return null;
-    });
+    inUnitOfWork(() -> store.engine().appendEvents(List.of(message(stream, sequence, event))));
   }
 
-  private <T> void inUnitOfWork(Callable<T> work) {
+  private static DomainEventMessage<TrialogEvent> message(
+      String stream, long sequence, TrialogEvent event) {
+    return new GenericDomainEventMessage<>(
+        "Experiment",
+        stream,
+        sequence,
+        event,
+        new EventMetadata(Actor.human("ada"), "because", "c1", null, null, "production").toMap());
+  }
+
+  private void inUnitOfWork(Runnable work) {
     UnitOfWork<?> unit = DefaultUnitOfWork.startAndGet(null);
-    unit.attachTransaction(transactions);
-    unit.execute(() -> {
-      try {
-        work.call();
-      } catch (RuntimeException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
-      }
-    });
-  }
-
-  private ConnectionProvider connections() {
-    return new TransactionAwareDataSourceProxy(database)::getConnection;
+    unit.attachTransaction(store.transactions());
+    unit.execute(work);
   }
 }
