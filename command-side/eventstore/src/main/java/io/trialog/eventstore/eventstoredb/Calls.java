@@ -21,6 +21,7 @@ import io.kurrent.dbclient.StreamMetadata;
 import io.kurrent.dbclient.StreamNotFoundException;
 import io.kurrent.dbclient.StreamState;
 import io.kurrent.dbclient.WrongExpectedVersionException;
+import io.trialog.language.log.LogUnavailable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -40,9 +41,9 @@ import org.slf4j.LoggerFactory;
  * Calls of the server, each with a deadline. Thread-safe; blocking.
  *
  * <p>What fails in passing (no answer in time, no connection, no leader) is tried again, at most
- * {@value #ATTEMPTS} times and within three deadlines; after that it is {@link
- * EventStoreUnavailable}. That is safe for reads, and for appends because each says which revision
- * it expects and carries the ids of its events: what the server already has is not stored again.
+ * {@value #ATTEMPTS} times and within three deadlines; after that it is {@link LogUnavailable}.
+ * That is safe for reads, and for appends because each says which revision it expects and carries
+ * the ids of its events: what the server already has is not stored again.
  *
  * <p>The client closes itself for good when it finds no node for a while; then the next call makes
  * a new one.
@@ -183,7 +184,7 @@ final class Calls implements AutoCloseable {
         Throwable cause = Objects.requireNonNull(e.getCause());
         long pause = Math.min(PAUSE_MILLIS << (attempt - 1), LONGEST_PAUSE_MILLIS);
         if (attempt == ATTEMPTS || System.nanoTime() + pause * 1_000_000 >= end) {
-          throw new EventStoreUnavailable(
+          throw new LogUnavailable(
               "EventStoreDB is away: could not %s in %d attempts: %s"
                   .formatted(what, attempt, cause),
               cause);
@@ -282,9 +283,9 @@ final class Calls implements AutoCloseable {
     }
   }
 
-  private static EventStoreException interrupted(String what, InterruptedException cause) {
+  private static LogUnavailable interrupted(String what, InterruptedException cause) {
     Thread.currentThread().interrupt();
-    return new EventStoreUnavailable(
+    return new LogUnavailable(
         "interrupted while trying to " + what + "; it is open whether it took effect", cause);
   }
 

@@ -6,6 +6,7 @@ import io.kurrent.dbclient.RecordedEvent;
 import io.kurrent.dbclient.WrongExpectedVersionException;
 import io.trialog.eventstore.EventStore;
 import io.trialog.eventstore.LogIdempotentRequests;
+import io.trialog.language.log.LogUnavailable;
 import io.trialog.language.wire.EventCodec;
 import io.trialog.language.wire.JsonCodec;
 import java.time.Clock;
@@ -21,9 +22,9 @@ public final class EventStoreDb {
 
   /**
    * Connects, gives the log a name at the first time, and reads the promises of idempotency keys;
-   * {@code clock} decides how long those hold. Throws {@link EventStoreUnavailable} when the server
-   * does not answer. The user of the URI must be allowed to read {@code $all}. Closing the store
-   * closes the connection.
+   * {@code clock} decides how long those hold. Throws {@link LogUnavailable} when the server does
+   * not answer. The user of the URI must be allowed to read {@code $all}. Closing the store closes
+   * the connection.
    */
   public static EventStore open(EventStoreDbSettings settings, Clock clock) {
     Calls calls = new Calls(settings);

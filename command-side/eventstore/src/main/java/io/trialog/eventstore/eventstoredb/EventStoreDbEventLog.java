@@ -2,6 +2,7 @@ package io.trialog.eventstore.eventstoredb;
 
 import io.kurrent.dbclient.RecordedEvent;
 import io.trialog.language.log.EventLog;
+import io.trialog.language.log.LogUnavailable;
 import io.trialog.language.log.StoredEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +20,7 @@ import org.axonframework.eventsourcing.eventstore.EventStoreException;
  * #committed()} wakes waiting readers of this process; events of others are found by polling every
  * 100 ms. Positions are the server's: ask only for 0 and for positions that the log gave out.
  *
- * <p>Any method may throw {@link EventStoreUnavailable}, after three deadlines at most.
+ * <p>Any method may throw {@link LogUnavailable}, after three deadlines at most.
  */
 public final class EventStoreDbEventLog implements EventLog {
   private static final int PAGE = 500;

@@ -2,6 +2,8 @@ package io.trialog.eventstore.eventstoredb;
 
 import io.kurrent.dbclient.KurrentDBClientSettings;
 import io.kurrent.dbclient.KurrentDBConnectionString;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
@@ -43,6 +45,18 @@ public record EventStoreDbSettings(String uri, String prefix, Duration deadline)
   /** The default prefix and deadline. */
   public static EventStoreDbSettings of(String uri) {
     return new EventStoreDbSettings(uri, PREFIX, DEADLINE);
+  }
+
+  /** With the user that the server knows, in place of none in the URI. */
+  public EventStoreDbSettings withCredentials(String user, String password) {
+    String host = uri.substring(uri.indexOf("://") + 3);
+    String scheme = uri.substring(0, uri.length() - host.length());
+    return new EventStoreDbSettings(
+        scheme + encode(user) + ":" + encode(password) + "@" + host, prefix, deadline);
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   /** Without the URI, which may hold a password. */
