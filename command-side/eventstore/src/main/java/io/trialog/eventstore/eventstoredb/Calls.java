@@ -197,7 +197,7 @@ final class Calls implements AutoCloseable {
 
   private <T> T once(
       String what, Function<KurrentDBClient, CompletableFuture<T>> call, long nanos) {
-    CompletableFuture<T> answer = call.apply(client());
+    CompletableFuture<T> answer = asked(what, call);
     try {
       return answer.get(nanos, TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -212,6 +212,19 @@ final class Calls implements AutoCloseable {
         throw new InPassing(cause);
       }
       throw cause instanceof RuntimeException known ? known : new EventStoreException(what, cause);
+    }
+  }
+
+  private <T> CompletableFuture<T> asked(
+      String what, Function<KurrentDBClient, CompletableFuture<T>> call) {
+    try {
+      return call.apply(client());
+    } catch (RuntimeException e) {
+      // The client wraps the interruption of the asking thread, and clears its flag.
+      if (e.getCause() instanceof InterruptedException interruption) {
+        throw interrupted(what, interruption);
+      }
+      throw e;
     }
   }
 

@@ -56,7 +56,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * records and those of another application stand between ours, and a read from a position at which
  * nothing stands is an error.
  */
-final class StandInServer implements AutoCloseable {
+public final class StandInServer implements AutoCloseable {
   static final int MAX_APPEND = 1_048_576;
 
   private static final int LARGEST_MESSAGE = 16 * 1_048_576;
@@ -71,6 +71,8 @@ final class StandInServer implements AutoCloseable {
   private final AtomicLong served = new AtomicLong();
   private final AtomicInteger appends = new AtomicInteger();
 
+  private volatile boolean forgetful;
+  private volatile Runnable beforeCut = () -> {};
   private long end = 1_000;
 
   private StandInServer(int port) throws IOException {
@@ -85,7 +87,8 @@ final class StandInServer implements AutoCloseable {
     writeForeign("$settings", "$UserCreated");
   }
 
-  static StandInServer start() {
+  /** On a free port of the loopback, with an empty log. */
+  public static StandInServer start() {
     try {
       return new StandInServer(0);
     } catch (IOException e) {
@@ -101,7 +104,7 @@ final class StandInServer implements AutoCloseable {
   }
 
   /** Through the wire that can be cut. */
-  String uri() {
+  public String uri() {
     return "esdb://127.0.0.1:"
         + wire.port()
         + "?tls=false&maxDiscoverAttempts=2&discoveryInterval=50";
@@ -116,9 +119,19 @@ final class StandInServer implements AutoCloseable {
     next.set(when);
   }
 
-  /** The next calls get no answer. */
+  /** Runs when a connection is to be cut before an append takes effect. */
+  void beforeTheNextCut(Runnable task) {
+    beforeCut = task;
+  }
+
+  /** The next calls get no answer; an append among them takes effect. */
   void leaveUnanswered(int calls) {
     unanswered.set(calls);
+  }
+
+  /** From now on a retry is a conflict, as on a server that does not know the ids any more. */
+  void forgetIds() {
+    forgetful = true;
   }
 
   /** How many records reads have been answered with so far. */
@@ -129,6 +142,13 @@ final class StandInServer implements AutoCloseable {
   /** How many appends arrived so far, also those that were refused or cut. */
   int appends() {
     return appends.get();
+  }
+
+  /** The streams that have an event, in the order of their first. */
+  List<String> streams() {
+    synchronized (log) {
+      return log.stream().map(StandInServer::nameOf).distinct().toList();
+    }
   }
 
   /** A record that is none of ours, at the end of the log. */
@@ -223,27 +243,27 @@ final class StandInServer implements AutoCloseable {
     @Override
     public void onCompleted() {
       appends.incrementAndGet();
-      if (leavesUnanswered()) {
-        return;
-      }
+      boolean unanswered = leavesUnanswered();
       Cut cut = next.getAndSet(null);
       if (cut == Cut.BEFORE_IT_TOOK_EFFECT) {
+        beforeCut.run();
         wire.cut();
         return;
       }
-      AppendResp response;
       try {
-        response = store();
+        answer(store(), unanswered, cut != null);
       } catch (StatusRuntimeException e) {
         answer.onError(e);
-        return;
       }
-      if (cut == Cut.AFTER_IT_TOOK_EFFECT) {
+    }
+
+    private void answer(AppendResp response, boolean unanswered, boolean cut) {
+      if (cut) {
         wire.cut();
-        return;
+      } else if (!unanswered) {
+        answer.onNext(response);
+        answer.onCompleted();
       }
-      answer.onNext(response);
-      answer.onCompleted();
     }
 
     private AppendResp store() {
@@ -260,7 +280,7 @@ final class StandInServer implements AutoCloseable {
         if (expected == current) {
           return append(stream, current);
         }
-        return isAlreadyThere(stream, expected)
+        return !forgetful && isAlreadyThere(stream, expected)
             ? success(expected + messages.size(), log.getLast())
             : wrongExpectedVersion(current);
       }
