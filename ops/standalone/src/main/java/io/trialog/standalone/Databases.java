@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /** Connections to databases; each pool is the caller's to close. */
 final class Databases {
-  private static final long PATIENCE_MILLIS = 10_000;
+  private static final long PATIENCE_MILLIS = 5_000;
   private static final long ANSWER_MILLIS = 3_000;
 
   private Databases() {}
@@ -56,7 +56,7 @@ final class Databases {
     config.setUsername("trialog");
     config.setPassword("");
     config.setMaximumPoolSize(connections);
-    config.setConnectionTimeout(PATIENCE_MILLIS);
+    config.setConnectionTimeout(10_000);
     return new HikariDataSource(config);
   }
 }

@@ -1,0 +1,94 @@
+package io.trialog.benchmarks;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A platform in a process of its own, with the flags of ops/bin/run. */
+final class PlatformProcess implements AutoCloseable {
+  private static final Duration START = Duration.ofMinutes(3);
+  private static final String READY = "Trialog is ready at ";
+
+  private final Process process;
+  private final Path data;
+  private final Path out;
+
+  private PlatformProcess(Process process, Path data, Path out) {
+    this.process = process;
+    this.data = data;
+    this.out = out;
+  }
+
+  /** Starts it on a new folder; {@code user} opens the database of the URL, if there is one. */
+  static PlatformProcess start(String classPath, Path folder, String user, List<String> options)
+      throws IOException {
+    Path data = folder.resolve("data");
+    Path out = folder.resolve("out");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                classPath,
+                "io.trialog.standalone.Trialog",
+                "--data",
+                data.toString(),
+                "--port",
+                "0"));
+    command.addAll(options);
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile());
+    if (!user.isEmpty()) {
+      builder.environment().put("TRIALOG_EVENTSTORE_USER", user);
+    }
+    return new PlatformProcess(builder.start(), data, out);
+  }
+
+  /** Waits until it is ready. */
+  URI address() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + START.toNanos();
+    while (System.nanoTime() < deadline && process.isAlive()) {
+      for (String line : Files.readAllLines(out)) {
+        if (line.startsWith(READY)) {
+          return URI.create(line.substring(READY.length()).split(" ", 2)[0]);
+        }
+      }
+      process.waitFor(50, TimeUnit.MILLISECONDS);
+    }
+    throw new IOException("The platform did not start: " + Files.readString(out));
+  }
+
+  String adminToken() throws IOException {
+    return Files.readString(data.resolve("admin.token")).strip();
+  }
+
+  /** Bytes of the embedded log on disk; to be asked after it was closed. */
+  long embeddedLogBytes() throws IOException {
+    return Files.size(data.resolve("log.mv.db"));
+  }
+
+  /** SIGTERM, and SIGKILL after a minute. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(1, TimeUnit.MINUTES)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
