@@ -11,10 +11,10 @@ import io.trialog.language.Refusal;
 import io.trialog.language.Refused;
 import io.trialog.language.Streams;
 import io.trialog.language.TrialogCommand;
-import io.trialog.language.TrialogEvent;
 import io.trialog.language.log.StoredEvent;
 import io.trialog.language.wire.EventCodec;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -137,34 +137,69 @@ final class CommandDesk {
   }
 
   private Answer answer(String stream, long revision) {
-    StoredEvent stored =
-        log.eventAt(stream, revision)
-            .orElseThrow(() -> new IllegalStateException(stream + " has no event " + revision));
-    return new Answer(
-        Streams.keyOf(stream),
-        revision,
-        stored.position(),
-        statusAfter(EventCodec.decode(stored).event()));
+    StoredEvent stored = eventAt(stream, revision);
+    return new Answer(Streams.keyOf(stream), revision, stored.position(), statusAfter(stored));
   }
 
-  private static @Nullable String statusAfter(TrialogEvent event) {
-    if (!(event instanceof ExperimentEvent fact)) {
+  /** The status of an experiment after an event: what the newest event up to it says. */
+  private @Nullable String statusAfter(StoredEvent stored) {
+    if (!(EventCodec.decode(stored).event() instanceof ExperimentEvent fact)
+        || fact instanceof ExperimentEvent.GuardrailStateRecorded) {
       return null;
     }
-    ExperimentStatus status =
-        switch (fact) {
-          case ExperimentEvent.ExperimentDrafted drafted -> ExperimentStatus.DRAFT;
-          case ExperimentEvent.ExperimentRevised revised -> ExperimentStatus.DRAFT;
-          case ExperimentEvent.ExperimentSubmitted submitted -> ExperimentStatus.IN_REVIEW;
-          case ExperimentEvent.ExperimentApproved approved -> ExperimentStatus.APPROVED;
-          case ExperimentEvent.ExperimentStarted started -> ExperimentStatus.RUNNING;
-          case ExperimentEvent.ExperimentRamped ramped -> ExperimentStatus.RUNNING;
-          case ExperimentEvent.ExperimentPaused paused -> ExperimentStatus.PAUSED;
-          case ExperimentEvent.ExperimentResumed resumed -> ExperimentStatus.RUNNING;
-          case ExperimentEvent.ExperimentKilled killed -> ExperimentStatus.KILLED;
-          case ExperimentEvent.ExperimentConcluded concluded -> ExperimentStatus.CONCLUDED;
-        };
-    return status.word();
+    ExperimentStatus status = statusAfter(fact);
+    return status == null ? statusBefore(stored) : status.word();
+  }
+
+  private @Nullable String statusBefore(StoredEvent stored) {
+    List<StoredEvent> events = log.stream(stored.stream());
+    for (int i = (int) stored.sequence() - 1; i >= 0; i--) {
+      if (EventCodec.decode(events.get(i)).event() instanceof ExperimentEvent fact) {
+        ExperimentStatus status = statusAfter(fact);
+        if (status != null) {
+          return status.word();
+        }
+      }
+    }
+    return null;
+  }
+
+  private StoredEvent eventAt(String stream, long sequence) {
+    return log.eventAt(stream, sequence)
+        .orElseThrow(() -> new IllegalStateException(stream + " has no event " + sequence));
+  }
+
+  /** What the event itself says about the status; null when it says nothing. */
+  private static @Nullable ExperimentStatus statusAfter(ExperimentEvent fact) {
+    return switch (fact) {
+      case ExperimentEvent.ExperimentDrafted drafted -> ExperimentStatus.DRAFT;
+      case ExperimentEvent.ExperimentRevised revised -> ExperimentStatus.DRAFT;
+      case ExperimentEvent.ExperimentSubmitted submitted -> ExperimentStatus.IN_REVIEW;
+      case ExperimentEvent.ExperimentApproved approved ->
+          approved.tally() == null || approved.tally().isComplete()
+              ? ExperimentStatus.APPROVED
+              : null;
+      case ExperimentEvent.ExperimentStarted started -> ExperimentStatus.RUNNING;
+      case ExperimentEvent.ExperimentRamped ramped -> ExperimentStatus.RUNNING;
+      case ExperimentEvent.ExperimentPaused paused -> ExperimentStatus.PAUSED;
+      case ExperimentEvent.ExperimentResumed resumed -> ExperimentStatus.RUNNING;
+      case ExperimentEvent.ExperimentKilled killed -> ExperimentStatus.KILLED;
+      case ExperimentEvent.ExperimentRevived revived -> ExperimentStatus.RUNNING;
+      case ExperimentEvent.ExperimentConcluded concluded -> ExperimentStatus.CONCLUDED;
+      case ExperimentEvent.ExperimentArchived archived -> ExperimentStatus.ARCHIVED;
+      case ExperimentEvent.ExperimentRetargeted retargeted -> null;
+      case ExperimentEvent.ExperimentReallocated reallocated -> null;
+      case ExperimentEvent.RampPlanned planned -> null;
+      case ExperimentEvent.RampHeld held -> null;
+      case ExperimentEvent.RampContinued continued -> null;
+      case ExperimentEvent.ChangeProposed proposed -> null;
+      case ExperimentEvent.ChangeApproved approved -> null;
+      case ExperimentEvent.ChangeWithdrawn withdrawn -> null;
+      case ExperimentEvent.ReviewOpened opened -> null;
+      case ExperimentEvent.ReviewClosed closed -> null;
+      case ExperimentEvent.ReviewOverdue overdue -> null;
+      case ExperimentEvent.GuardrailStateRecorded recorded -> null;
+    };
   }
 
   private static Refused notFound(String stream) {

@@ -173,7 +173,7 @@ class CommandDeskTest {
         .isEqualTo("proposal_changed");
     String digest = Proposals.digest(design());
     execute(BEN, new ApproveExperiment(KEY, digest));
-    assertThat(events().getLast()).isEqualTo(new ExperimentApproved(KEY, digest));
+    assertThat(events().getLast()).isEqualTo(new ExperimentApproved(KEY, digest, null));
   }
 
   @Test
