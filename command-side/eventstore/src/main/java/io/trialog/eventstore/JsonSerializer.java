@@ -51,6 +51,10 @@ public final class JsonSerializer implements Serializer {
     if (METADATA.getName().equals(type.getName())) {
       return (T) MetaData.from(EventCodec.decodeMetadata(json));
     }
+    if (EventType.isName(type.getName())) {
+      EventType event = EventType.ofName(type.getName());
+      return (T) EventCodec.decode(event, Integer.parseInt(type.getRevision()), json);
+    }
     return (T) JsonCodec.decode(json, classForType(type));
   }
 

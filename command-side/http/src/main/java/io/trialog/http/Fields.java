@@ -168,6 +168,16 @@ public final class Fields {
     throw wrong(name, "an object", value);
   }
 
+  /** Any JSON, or null when absent. */
+  public @Nullable JsonValue optionalJson(String name) {
+    return take(name);
+  }
+
+  /** The path of a member, as refusals name it. */
+  public String path(String name) {
+    return path + name;
+  }
+
   /** The names of all members. */
   public Set<String> names() {
     return new TreeSet<>(object.keySet());

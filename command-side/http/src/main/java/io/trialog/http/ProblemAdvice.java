@@ -70,18 +70,11 @@ public final class ProblemAdvice {
   }
 
   private static int status(Refusal refusal) {
-    return switch (refusal) {
-      case Refusal.AlreadyExists exists -> 409;
-      case Refusal.NotFound missing -> 404;
-      case Refusal.StatusForbids forbids -> 422;
-      case Refusal.ApproverMustDiffer same -> 422;
-      case Refusal.ProposalChanged changed -> 422;
-      case Refusal.RampMustWiden narrow -> 422;
-      case Refusal.IdentityFixed fixed -> 422;
-      case Refusal.UnknownVariant unknown -> 422;
-      case Refusal.ReasonRequired reason -> 422;
-      case Refusal.UnknownReference unknown -> 422;
-      case Refusal.TokenIsRevoked revoked -> 422;
+    return switch (refusal.kind()) {
+      case RULE -> 422;
+      case CONFLICT -> 409;
+      case MISSING -> 404;
+      case FORBIDDEN -> 403;
     };
   }
 }

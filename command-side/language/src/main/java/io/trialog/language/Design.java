@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code unit} is what is randomised; {@code fallbackUnit} is used where the unit is absent.
  * {@code plannedSubjects} is the number of subjects at the planned end. An experiment {@code
- * assignedElsewhere} is observed only: its arms come with the exposures and no snapshot holds it.
+ * assignedElsewhere} is observed only: its arms come with the exposures and no snapshot holds it. A
+ * {@code regulated} (medical) one needs an approval for every start, ramp, targeting change and
+ * revive.
  */
 public record Design(
     String experiment,
@@ -26,12 +28,15 @@ public record Design(
     String surface,
     String control,
     List<Variant> variants,
-    List<Condition> targeting,
+    Targeting targeting,
+    List<Prerequisite> prerequisites,
+    List<ExclusionShare> exclusionSets,
     String primaryMetric,
     List<String> secondaryMetrics,
     List<GuardrailRule> guardrails,
     long plannedSubjects,
-    boolean assignedElsewhere) {
+    boolean assignedElsewhere,
+    boolean regulated) {
 
   private static final int LIMIT = 20;
   private static final double SHARE_TOLERANCE = 1e-9;
@@ -55,12 +60,12 @@ public record Design(
     }
   }
 
-  /** One condition on one attribute; a list of them holds when all hold. */
-  public record Condition(String attribute, Operator operator, List<String> values) {
-    /** How the attribute's text is compared with the values. */
-    public enum Operator {
-      IN,
-      NOT_IN;
+  /** Another flag or experiment that must have given one of these variants. */
+  public record Prerequisite(Kind kind, String key, List<String> variants) {
+    /** What is asked first. */
+    public enum Kind {
+      FLAG,
+      EXPERIMENT;
 
       /** The lower-case word used in JSON. */
       public String word() {
@@ -68,19 +73,43 @@ public record Design(
       }
     }
 
-    public Condition {
-      Keys.key("targeting.attribute", attribute);
-      Keys.require("targeting.operator", operator);
-      values = List.copyOf(Keys.require("targeting.values", values));
-      if (values.isEmpty() || values.size() > 200) {
-        throw new InvalidValue("targeting.values", "must have 1 to 200 values");
+    public Prerequisite {
+      Keys.require("prerequisites.kind", kind);
+      Keys.key("prerequisites.key", key);
+      variants = limited("prerequisites.variants", variants);
+      if (variants.isEmpty()) {
+        throw new InvalidValue("prerequisites.variants", "must be at least 1");
       }
-      values.forEach(value -> Keys.bounded("targeting.values", value));
+      variants.forEach(variant -> Keys.key("prerequisites.variants", variant));
     }
   }
 
-  /** A metric whose harm beyond {@code margin} (a share of control's mean) stops the experiment. */
-  public record GuardrailRule(String metric, BigDecimal margin) {
+  /** A share of an exclusion set that the experiment needs to itself: 0.0001 to 1. */
+  public record ExclusionShare(String set, BigDecimal share) {
+    private static final BigDecimal SLOTS = BigDecimal.valueOf(10_000);
+
+    public ExclusionShare {
+      Keys.key("exclusion_sets.set", set);
+      Keys.require("exclusion_sets.share", share);
+      if (share.signum() <= 0 || share.compareTo(BigDecimal.ONE) > 0) {
+        throw new InvalidValue("exclusion_sets.share", "must be above 0 and at most 1");
+      }
+      if (share.stripTrailingZeros().scale() > 4) {
+        throw new InvalidValue("exclusion_sets.share", "must have at most 4 decimals");
+      }
+    }
+
+    /** The share in slots of 10,000. */
+    public int slots() {
+      return share.multiply(SLOTS).intValueExact();
+    }
+  }
+
+  /**
+   * A metric whose harm beyond {@code margin} (a share of control's mean) stops the experiment;
+   * while a {@code critical} one is undecided or breached, the experiment is not promoted.
+   */
+  public record GuardrailRule(String metric, BigDecimal margin, boolean critical) {
     public GuardrailRule {
       Keys.key("guardrails.metric", metric);
       Keys.require("guardrails.margin", margin);
@@ -103,7 +132,9 @@ public record Design(
     Keys.key("surface", surface);
     Keys.key("control", control);
     variants = limited("variants", variants);
-    targeting = limited("targeting", targeting);
+    Targeting.bounded("targeting", targeting);
+    prerequisites = limited("prerequisites", prerequisites);
+    exclusionSets = limited("exclusion_sets", exclusionSets);
     Keys.key("primary_metric", primaryMetric);
     secondaryMetrics = limited("secondary_metrics", secondaryMetrics);
     secondaryMetrics.forEach(metric -> Keys.key("secondary_metrics", metric));
@@ -113,6 +144,7 @@ public record Design(
     }
     distinct("variants.key", variants, Variant::key);
     distinct("guardrails.metric", guardrails, GuardrailRule::metric);
+    distinct("exclusion_sets.set", exclusionSets, ExclusionShare::set);
     checkVariants(control, variants);
   }
 

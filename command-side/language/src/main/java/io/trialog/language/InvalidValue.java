@@ -14,6 +14,12 @@ public final class InvalidValue extends IllegalArgumentException {
     this.field = field;
   }
 
+  /** The same, with {@code prefix} at the start of the field's path replaced. */
+  public InvalidValue at(String replacement, String prefix) {
+    String detail = String.valueOf(getMessage()).substring(field.length() + 1);
+    return new InvalidValue(replacement + field.substring(prefix.length()), detail);
+  }
+
   /** The field in snake_case, as the caller wrote it. */
   public String field() {
     return field;

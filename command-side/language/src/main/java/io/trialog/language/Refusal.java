@@ -4,10 +4,27 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The domain says no. Each rule is a named type; {@link #code()} is stable and part of the API,
- * {@link #facts()} are what the rule looked at.
+ * The domain says no. Each rule is a named type, here or in a file of its topic; {@link #code()} is
+ * stable and part of the API, {@link #facts()} are what the rule looked at.
  */
-public sealed interface Refusal {
+public interface Refusal {
+  /** What sort of no. */
+  enum Kind {
+    /** A rule says no. */
+    RULE,
+    /** Somebody or something was first. */
+    CONFLICT,
+    /** There is no such thing. */
+    MISSING,
+    /** Not this caller. */
+    FORBIDDEN
+  }
+
+  /** What sort of no; a rule unless said otherwise. */
+  default Kind kind() {
+    return Kind.RULE;
+  }
+
   /** Stable snake_case code. */
   String code();
 
@@ -20,28 +37,38 @@ public sealed interface Refusal {
   }
 
   /** The key is in use. */
-  record AlreadyExists(String kind, String key) implements Refusal {
+  record AlreadyExists(String what, String key) implements Refusal {
+    @Override
+    public Kind kind() {
+      return Kind.CONFLICT;
+    }
+
     @Override
     public String code() {
-      return kind + "_already_exists";
+      return what.replace('-', '_') + "_already_exists";
     }
 
     @Override
     public String sentence() {
-      return "The " + kind + " \"" + key + "\" exists already; choose another key.";
+      return "The " + what + " \"" + key + "\" exists already; choose another key.";
     }
   }
 
   /** There is no such thing. */
-  record NotFound(String kind, String key) implements Refusal {
+  record NotFound(String what, String key) implements Refusal {
+    @Override
+    public Kind kind() {
+      return Kind.MISSING;
+    }
+
     @Override
     public String code() {
-      return kind + "_not_found";
+      return what.replace('-', '_') + "_not_found";
     }
 
     @Override
     public String sentence() {
-      return "There is no " + kind + " \"" + key + "\".";
+      return "There is no " + what + " \"" + key + "\".";
     }
   }
 

@@ -2,9 +2,13 @@ package io.trialog.command;
 
 import io.trialog.http.Fields;
 import io.trialog.language.Design;
-import io.trialog.language.Design.Condition;
+import io.trialog.language.Design.ExclusionShare;
 import io.trialog.language.Design.GuardrailRule;
+import io.trialog.language.Design.Prerequisite;
 import io.trialog.language.Design.Variant;
+import io.trialog.language.Targeting;
+import io.trialog.language.wire.TargetingJson;
+import jakarta.json.JsonValue;
 import java.math.BigDecimal;
 
 /** A design from the members of a body, with the defaults that a person may leave out. */
@@ -31,21 +35,34 @@ final class DesignReader {
                     variant.text("key"),
                     variant.decimal("share"),
                     variant.optionalText("payload"))),
+        targeting(body),
         body.objects(
-            "targeting",
-            condition ->
-                new Condition(
-                    condition.text("attribute"),
-                    condition.word("operator", Condition.Operator.class),
-                    condition.texts("values"))),
+            "prerequisites",
+            each ->
+                new Prerequisite(
+                    each.word("kind", Prerequisite.Kind.class),
+                    each.text("key"),
+                    each.texts("variants"))),
+        body.objects(
+            "exclusion_sets", each -> new ExclusionShare(each.text("set"), each.decimal("share"))),
         body.text("primary_metric"),
         body.texts("secondary_metrics"),
         body.objects(
             "guardrails",
             rule ->
-                new GuardrailRule(rule.text("metric"), rule.decimal("margin", BigDecimal.ZERO))),
+                new GuardrailRule(
+                    rule.text("metric"),
+                    rule.decimal("margin", BigDecimal.ZERO),
+                    rule.bool("critical", false))),
         plannedSubjects(body),
-        body.bool("assigned_elsewhere", false));
+        body.bool("assigned_elsewhere", false),
+        body.bool("regulated", false));
+  }
+
+  /** Whom it is for; everybody when nothing is said. */
+  static Targeting targeting(Fields body) {
+    JsonValue value = body.optionalJson("targeting");
+    return value == null ? Targeting.EVERYBODY : TargetingJson.read(body.path("targeting"), value);
   }
 
   private static long plannedSubjects(Fields body) {

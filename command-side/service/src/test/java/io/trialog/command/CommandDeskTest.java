@@ -32,6 +32,7 @@ import io.trialog.language.Refusal;
 import io.trialog.language.Refused;
 import io.trialog.language.Role;
 import io.trialog.language.SlotRange;
+import io.trialog.language.Targeting;
 import io.trialog.language.TrialogCommand;
 import io.trialog.language.TrialogEvent;
 import io.trialog.language.Verdict;
@@ -403,12 +404,15 @@ class CommandDeskTest {
         List.of(
             new Design.Variant("control", new BigDecimal("0.9"), null),
             new Design.Variant("green", new BigDecimal("0.1"), null)),
+        Targeting.EVERYBODY,
+        List.of(),
         List.of(),
         "orders",
         List.of(),
         List.of(),
         1_000,
-        assignedElsewhere);
+        assignedElsewhere,
+        false);
   }
 
   private static KillEvidence evidence() {

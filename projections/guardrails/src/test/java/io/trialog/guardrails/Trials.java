@@ -12,6 +12,7 @@ import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricDefinition.Direction;
 import io.trialog.language.MetricDefinition.Kind;
 import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.Targeting;
 import io.trialog.language.TrialogEvent;
 import io.trialog.language.log.RecordedEvent;
 import io.trialog.measurement.store.ExperimentSums;
@@ -78,12 +79,15 @@ final class Trials {
         "checkout",
         "control",
         variants,
+        Targeting.EVERYBODY,
+        List.of(),
         List.of(),
         metric,
         List.of(),
-        List.of(new Design.GuardrailRule(metric, new BigDecimal(margin))),
+        List.of(new Design.GuardrailRule(metric, new BigDecimal(margin), false)),
         100_000,
-        elsewhere);
+        elsewhere,
+        false);
   }
 
   static Design halves(String key, String metric) {

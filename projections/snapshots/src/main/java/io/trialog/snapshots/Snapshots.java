@@ -2,6 +2,7 @@ package io.trialog.snapshots;
 
 import io.trialog.language.Design;
 import io.trialog.language.ExperimentStatus;
+import io.trialog.language.Targeting;
 import io.trialog.sdk.core.Condition;
 import io.trialog.sdk.core.Experiment.Status;
 import io.trialog.sdk.core.SlotRange;
@@ -51,7 +52,7 @@ public final class Snapshots {
         .winner(experiment.winner())
         .variants(
             design.variants().stream().map(each -> Variant.of(each.key(), each.payload())).toList())
-        .targeting(design.targeting().stream().map(Snapshots::condition).toList())
+        .targeting(conditions(design.targeting()))
         .allocation(allocation(experiment))
         .build();
   }
@@ -67,13 +68,18 @@ public final class Snapshots {
     };
   }
 
-  private static Condition condition(Design.Condition condition) {
-    Condition.Operator operator =
-        switch (condition.operator()) {
-          case IN -> Condition.Operator.IN;
-          case NOT_IN -> Condition.Operator.NOT_IN;
-        };
-    return Condition.of(condition.attribute(), operator, condition.values());
+  private static List<Condition> conditions(Targeting targeting) {
+    if (targeting instanceof Targeting.All all) {
+      return all.parts().stream().map(part -> condition((Targeting.Condition) part)).toList();
+    }
+    return List.of(condition((Targeting.Condition) targeting));
+  }
+
+  private static Condition condition(Targeting.Condition condition) {
+    return Condition.of(
+        condition.attribute(),
+        Condition.Operator.of(condition.operator().word()),
+        condition.values());
   }
 
   /** Ascending and without the empty ranges that a small share leaves at little traffic. */

@@ -26,6 +26,7 @@ import io.trialog.language.NamespaceEvent.NamespaceCreated;
 import io.trialog.language.Role;
 import io.trialog.language.SlotRange;
 import io.trialog.language.Streams;
+import io.trialog.language.Targeting;
 import io.trialog.language.TrialogEvent;
 import io.trialog.language.log.StoredEvent;
 import java.math.BigDecimal;
@@ -244,12 +245,17 @@ public final class Story {
         List.of(
             new Design.Variant("control", new BigDecimal("0.5"), null),
             new Design.Variant("green", new BigDecimal("0.5"), "{\"color\":\"green\"}")),
-        List.of(new Design.Condition("country", Design.Condition.Operator.NOT_IN, List.of("DE"))),
+        new Targeting.All(
+            List.of(
+                Targeting.Condition.onText("country", Targeting.Operator.NOT_IN, List.of("DE")))),
+        List.of(),
+        List.of(),
         "orders",
         List.of(),
-        List.of(new Design.GuardrailRule("orders", new BigDecimal("0.01"))),
+        List.of(new Design.GuardrailRule("orders", new BigDecimal("0.01"), false)),
         100_000,
-        elsewhere);
+        elsewhere,
+        false);
   }
 
   /** What a guardrail saw. */

@@ -6,6 +6,7 @@ import io.trialog.language.KillEvidence;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.SlotRange;
 import io.trialog.language.wire.JsonCodec;
+import io.trialog.language.wire.TargetingJson;
 import io.trialog.snapshots.EventReference;
 import io.trialog.snapshots.Experiment;
 import io.trialog.snapshots.Experiment.Approval;
@@ -93,20 +94,44 @@ final class ExperimentJson {
     json.add("surface", design.surface()).add("control", design.control());
     JsonArrayBuilder variants = JSON.createArrayBuilder();
     design.variants().forEach(variant -> variants.add(variant(variant)));
-    JsonArrayBuilder targeting = JSON.createArrayBuilder();
-    design.targeting().forEach(condition -> targeting.add(condition(condition)));
     JsonArrayBuilder guardrails = JSON.createArrayBuilder();
     for (Design.GuardrailRule rule : design.guardrails()) {
       guardrails.add(
-          JSON.createObjectBuilder().add("metric", rule.metric()).add("margin", rule.margin()));
+          JSON.createObjectBuilder()
+              .add("metric", rule.metric())
+              .add("margin", rule.margin())
+              .add("critical", rule.critical()));
     }
     json.add("variants", variants)
-        .add("targeting", targeting)
+        .add("targeting", TargetingJson.write(design.targeting()))
+        .add("prerequisites", prerequisites(design))
+        .add("exclusion_sets", exclusionSets(design))
         .add("primary_metric", design.primaryMetric())
         .add("secondary_metrics", texts(design.secondaryMetrics()))
         .add("guardrails", guardrails)
         .add("planned_subjects", design.plannedSubjects())
-        .add("assigned_elsewhere", design.assignedElsewhere());
+        .add("assigned_elsewhere", design.assignedElsewhere())
+        .add("regulated", design.regulated());
+  }
+
+  private static JsonArrayBuilder prerequisites(Design design) {
+    JsonArrayBuilder array = JSON.createArrayBuilder();
+    for (Design.Prerequisite each : design.prerequisites()) {
+      array.add(
+          JSON.createObjectBuilder()
+              .add("kind", each.kind().word())
+              .add("key", each.key())
+              .add("variants", texts(each.variants())));
+    }
+    return array;
+  }
+
+  private static JsonArrayBuilder exclusionSets(Design design) {
+    JsonArrayBuilder array = JSON.createArrayBuilder();
+    for (Design.ExclusionShare each : design.exclusionSets()) {
+      array.add(JSON.createObjectBuilder().add("set", each.set()).add("share", each.share()));
+    }
+    return array;
   }
 
   private static JsonObjectBuilder variant(Design.Variant variant) {
@@ -114,13 +139,6 @@ final class ExperimentJson {
         JSON.createObjectBuilder().add("key", variant.key()).add("share", variant.share());
     put(json, "payload", variant.payload());
     return json;
-  }
-
-  private static JsonObjectBuilder condition(Design.Condition condition) {
-    return JSON.createObjectBuilder()
-        .add("attribute", condition.attribute())
-        .add("operator", condition.operator().word())
-        .add("values", texts(condition.values()));
   }
 
   private static JsonArrayBuilder texts(Collection<String> texts) {

@@ -14,12 +14,7 @@ public final class EventCodec {
   /** Understands a stored event; throws {@link IllegalArgumentException} for an unknown type. */
   public static RecordedEvent decode(StoredEvent stored) {
     EventType type = EventType.ofName(stored.type());
-    if (stored.version() != type.version()) {
-      throw new IllegalArgumentException(
-          "event at position %d has version %d of %s, known is %d"
-              .formatted(stored.position(), stored.version(), type.wireName(), type.version()));
-    }
-    TrialogEvent event = JsonCodec.decode(stored.payload(), type.type());
+    TrialogEvent event = decode(type, stored.version(), stored.payload());
     return new RecordedEvent(
         stored.position(),
         stored.eventId(),
@@ -28,6 +23,14 @@ public final class EventCodec {
         stored.time(),
         EventMetadata.fromMap(decodeMetadata(stored.metadata())),
         event);
+  }
+
+  /**
+   * Understands the payload of an event of any version ever written; throws {@link
+   * IllegalArgumentException} for a version of the future.
+   */
+  public static TrialogEvent decode(EventType type, int version, byte[] payload) {
+    return JsonCodec.decode(Upcasters.upcast(type, version, payload), type.type());
   }
 
   /** Flat metadata from its JSON. */

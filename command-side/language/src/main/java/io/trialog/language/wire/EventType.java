@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 public enum EventType {
   NAMESPACE_CREATED("NamespaceCreated", 1, NamespaceEvent.NamespaceCreated.class),
   METRIC_DEFINED("MetricDefined", 1, MetricEvent.MetricDefined.class),
-  EXPERIMENT_DRAFTED("ExperimentDrafted", 1, ExperimentEvent.ExperimentDrafted.class),
-  EXPERIMENT_REVISED("ExperimentRevised", 1, ExperimentEvent.ExperimentRevised.class),
+  EXPERIMENT_DRAFTED("ExperimentDrafted", 2, ExperimentEvent.ExperimentDrafted.class),
+  EXPERIMENT_REVISED("ExperimentRevised", 2, ExperimentEvent.ExperimentRevised.class),
   EXPERIMENT_SUBMITTED("ExperimentSubmitted", 1, ExperimentEvent.ExperimentSubmitted.class),
   EXPERIMENT_APPROVED("ExperimentApproved", 1, ExperimentEvent.ExperimentApproved.class),
   EXPERIMENT_STARTED("ExperimentStarted", 1, ExperimentEvent.ExperimentStarted.class),

@@ -44,11 +44,11 @@ public final class JsonCodec {
     return new JsonbConfig()
         .withPropertyNamingStrategy(PropertyNamingStrategy.LOWER_CASE_WITH_UNDERSCORES)
         .withPropertyVisibilityStrategy(new FieldsOnly())
-        .withAdapters(new Decimals())
+        .withAdapters(new Decimals(), new TargetingJson.Adapter())
         .withAdapters(
             new Words.OfKind(),
             new Words.OfDirection(),
-            new Words.OfOperator(),
+            new Words.OfPrerequisite(),
             new Words.OfRole());
   }
 
@@ -125,18 +125,18 @@ public final class JsonCodec {
       }
     }
 
-    /** Operators of conditions. */
-    public static final class OfOperator
-        implements JsonbAdapter<io.trialog.language.Design.Condition.Operator, String> {
+    /** Kinds of prerequisites. */
+    public static final class OfPrerequisite
+        implements JsonbAdapter<io.trialog.language.Design.Prerequisite.Kind, String> {
       @Override
-      public String adaptToJson(io.trialog.language.Design.Condition.Operator value) {
+      public String adaptToJson(io.trialog.language.Design.Prerequisite.Kind value) {
         return value.word();
       }
 
       @Override
-      public io.trialog.language.Design.Condition.Operator adaptFromJson(String word) {
+      public io.trialog.language.Design.Prerequisite.Kind adaptFromJson(String word) {
         return parse(
-            io.trialog.language.Design.Condition.Operator.class, "targeting.operator", word);
+            io.trialog.language.Design.Prerequisite.Kind.class, "prerequisites.kind", word);
       }
     }
 

@@ -1,6 +1,7 @@
 package io.trialog.language.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trialog.language.AccessEvent;
 import io.trialog.language.AuditEvent;
@@ -13,6 +14,7 @@ import io.trialog.language.MetricEvent;
 import io.trialog.language.NamespaceEvent;
 import io.trialog.language.Role;
 import io.trialog.language.SlotRange;
+import io.trialog.language.Targeting;
 import io.trialog.language.TrialogEvent;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,27 +32,62 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every event type has a golden file that is read and written the same for ever. */
 class GoldenEventsTest {
   static final Design DESIGN =
-      new Design(
-          "checkout-button",
-          "acme/rides",
-          "production",
-          "Green checkout button",
-          "A green button sells more rides.",
-          "user_id",
-          "device_id",
-          "checkout",
-          "control",
+      design(
+          new Targeting.Any(
+              List.of(
+                  Targeting.Condition.onText(
+                      "country", Targeting.Operator.NOT_IN, List.of("DE", "FR")),
+                  new Targeting.Not(
+                      new Targeting.Condition(
+                          "app_version",
+                          Targeting.Type.VERSION,
+                          Targeting.Operator.AT_LEAST,
+                          List.of("2.3.0"))))),
           List.of(
-              new Design.Variant("control", new BigDecimal("0.9"), null),
-              new Design.Variant("green", new BigDecimal("0.1"), "{\"color\":\"green\"}")),
-          List.of(
-              new Design.Condition(
-                  "country", Design.Condition.Operator.NOT_IN, List.of("DE", "FR"))),
-          "orders",
-          List.of("order_value"),
-          List.of(new Design.GuardrailRule("order_value", new BigDecimal("0.01"))),
-          100_000,
+              new Design.Prerequisite(
+                  Design.Prerequisite.Kind.FLAG, "new-checkout", List.of("on"))),
+          List.of(new Design.ExclusionShare("checkout-page", new BigDecimal("0.25"))),
+          true);
+
+  /** As the first version of a design could say it. */
+  private static final Design FIRST_DESIGN =
+      design(
+          new Targeting.All(
+              List.of(
+                  Targeting.Condition.onText(
+                      "country", Targeting.Operator.NOT_IN, List.of("DE", "FR")))),
+          List.of(),
+          List.of(),
           false);
+
+  private static Design design(
+      Targeting targeting,
+      List<Design.Prerequisite> prerequisites,
+      List<Design.ExclusionShare> sets,
+      boolean strict) {
+    return new Design(
+        "checkout-button",
+        "acme/rides",
+        "production",
+        "Green checkout button",
+        "A green button sells more rides.",
+        "user_id",
+        "device_id",
+        "checkout",
+        "control",
+        List.of(
+            new Design.Variant("control", new BigDecimal("0.9"), null),
+            new Design.Variant("green", new BigDecimal("0.1"), "{\"color\":\"green\"}")),
+        targeting,
+        prerequisites,
+        sets,
+        "orders",
+        List.of("order_value"),
+        List.of(new Design.GuardrailRule("order_value", new BigDecimal("0.01"), strict)),
+        100_000,
+        false,
+        strict);
+  }
 
   private static final KillEvidence.ArmSums SUMS =
       new KillEvidence.ArmSums(
@@ -130,6 +167,39 @@ class GoldenEventsTest {
     assertThat(read).isEqualTo(event);
   }
 
+  static Stream<TrialogEvent> earlierVersions() {
+    return Stream.of(
+        new ExperimentEvent.ExperimentDrafted("checkout-button", FIRST_DESIGN),
+        new ExperimentEvent.ExperimentRevised("checkout-button", FIRST_DESIGN));
+  }
+
+  @ParameterizedTest
+  @MethodSource("earlierVersions")
+  void an_event_of_an_earlier_version_is_read_as_it_was_meant(TrialogEvent event)
+      throws IOException {
+    EventType type = EventType.ofClass(event.getClass());
+    for (int version = 1; version < type.version(); version++) {
+      byte[] stored = golden(type, version).getBytes(StandardCharsets.UTF_8);
+      assertThat(EventCodec.decode(type, version, stored)).isEqualTo(event);
+    }
+  }
+
+  @Test
+  void every_version_ever_written_has_a_golden_file_that_is_read() throws IOException {
+    for (EventType type : EventType.values()) {
+      for (int version = 1; version <= type.version(); version++) {
+        byte[] stored = golden(type, version).getBytes(StandardCharsets.UTF_8);
+        assertThat(EventCodec.decode(type, version, stored)).isInstanceOf(type.type());
+      }
+    }
+  }
+
+  @Test
+  void a_version_of_the_future_is_refused() {
+    assertThatThrownBy(() -> EventCodec.decode(EventType.TOKEN_REVOKED, 2, new byte[0]))
+        .hasMessage("version 2 of TokenRevoked is unknown; known are 1 to 1");
+  }
+
   @Test
   void every_event_type_has_an_example() {
     Set<EventType> seen =
@@ -138,7 +208,11 @@ class GoldenEventsTest {
   }
 
   private static String golden(EventType type) throws IOException {
-    String name = "/golden/" + type.wireName() + "-" + type.version() + ".json";
+    return golden(type, type.version());
+  }
+
+  private static String golden(EventType type, int version) throws IOException {
+    String name = "/golden/" + type.wireName() + "-" + version + ".json";
     try (InputStream file = GoldenEventsTest.class.getResourceAsStream(name)) {
       assertThat(file).as("golden file %s", name).isNotNull();
       return new String(file.readAllBytes(), StandardCharsets.UTF_8).strip();

@@ -19,6 +19,7 @@ import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricDefinition.Direction;
 import io.trialog.language.MetricDefinition.Kind;
 import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.Targeting;
 import io.trialog.language.TrialogEvent;
 import io.trialog.language.log.RecordedEvent;
 import io.trialog.language.wire.JsonCodec;
@@ -87,12 +88,17 @@ class ResultsViewTest {
         "web",
         "control",
         list,
+        Targeting.EVERYBODY,
+        List.of(),
         List.of(),
         primary,
         secondary,
-        guardrails.stream().map(key -> new Design.GuardrailRule(key, new BigDecimal("0"))).toList(),
+        guardrails.stream()
+            .map(key -> new Design.GuardrailRule(key, new BigDecimal("0"), false))
+            .toList(),
         100_000,
-        true);
+        true,
+        false);
   }
 
   private static Directory directory(Design design, TrialogEvent... more) {
