@@ -20,6 +20,11 @@ public interface Refusal {
     FORBIDDEN
   }
 
+  /** Whether the log keeps the refusal, because auditors ask for it. */
+  default boolean recorded() {
+    return false;
+  }
+
   /** What sort of no; a rule unless said otherwise. */
   default Kind kind() {
     return Kind.RULE;
@@ -94,6 +99,11 @@ public interface Refusal {
 
   /** Approval takes a second person. */
   record ApproverMustDiffer(String experiment, String actor) implements Refusal {
+    @Override
+    public boolean recorded() {
+      return true;
+    }
+
     @Override
     public String code() {
       return "approver_must_differ";
