@@ -2,7 +2,10 @@ package io.trialog.command;
 
 import io.trialog.eventstore.IdempotentRequests;
 import io.trialog.eventstore.JsonSerializer;
+import io.trialog.http.AccessRegister;
 import io.trialog.language.TrialogCommand;
+import io.trialog.language.log.EventLog;
+import java.time.Clock;
 import java.util.List;
 import org.axonframework.commandhandling.CommandBus;
 import org.axonframework.commandhandling.CommandMessage;
@@ -35,14 +38,20 @@ final class Aggregates {
     "correlation_id",
     "causation_id",
     "idempotency_key",
-    "environment"
+    "environment",
+    CommandDesk.CREDENTIAL
   };
 
   private Aggregates() {}
 
   /** Not yet started. */
   static Configuration configure(
-      EventStorageEngine engine, TransactionManager transactions, IdempotentRequests requests) {
+      EventStorageEngine engine,
+      TransactionManager transactions,
+      IdempotentRequests requests,
+      EventLog log,
+      Clock clock) {
+    AccessRegister register = new AccessRegister(log);
     Configurer configurer =
         DefaultConfigurer.defaultConfiguration(false)
             .configureSerializer(configuration -> new JsonSerializer())
@@ -52,13 +61,19 @@ final class Aggregates {
             .configureCorrelationDataProviders(
                 configuration -> List.of(new SimpleCorrelationDataProvider(COPIED_TO_EVENTS)))
             .configureCommandBus(configuration -> bus(configuration, transactions, requests))
-            .configureEmbeddedEventStore(configuration -> engine);
+            .configureEmbeddedEventStore(configuration -> engine)
+            .registerComponent(Clock.class, configuration -> clock)
+            .registerComponent(AccessRegister.class, configuration -> register)
+            .registerComponent(
+                Standing.class, configuration -> new LoggedStanding(register, clock));
     for (Class<?> aggregate :
         List.of(
             Namespace.class,
             Metric.class,
             Experiment.class,
             Token.class,
+            Membership.class,
+            PlatformConfiguration.class,
             DeniedAccesses.class,
             Export.class)) {
       configurer.configureAggregate(byStream(aggregate));

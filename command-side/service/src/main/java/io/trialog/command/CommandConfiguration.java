@@ -53,7 +53,9 @@ public class CommandConfiguration {
             transactions,
             log::committed),
         transactions,
-        requests);
+        requests,
+        log,
+        Clock.systemUTC());
   }
 
   @Bean

@@ -4,6 +4,7 @@ import io.trialog.eventstore.IdempotentRequests;
 import io.trialog.eventstore.JdbcEventLog;
 import io.trialog.http.Problem;
 import io.trialog.http.ProblemException;
+import io.trialog.language.AccessCommand.RecordRefusal;
 import io.trialog.language.EventMetadata;
 import io.trialog.language.ExperimentEvent;
 import io.trialog.language.ExperimentStatus;
@@ -24,6 +25,8 @@ import org.axonframework.modelling.command.AggregateNotFoundException;
 import org.axonframework.modelling.command.AggregateStreamCreationException;
 import org.axonframework.modelling.command.ConcurrencyException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
 
 /**
@@ -34,6 +37,13 @@ final class CommandDesk {
   /** Metadata of a command: what {@link IdempotentRequests} keeps with its events. */
   static final String REQUEST_DIGEST = "request_digest";
 
+  /** Metadata of a command and its events: how the actor was recognised. */
+  static final String CREDENTIAL = "credential";
+
+  /** Metadata of a command: when the actor last proved who they are, as ISO text. */
+  static final String AUTHENTICATED_AT = "authenticated_at";
+
+  private static final Logger LOG = LoggerFactory.getLogger(CommandDesk.class);
   private static final long TIMEOUT_SECONDS = 10;
 
   private final CommandGateway gateway;
@@ -60,6 +70,11 @@ final class CommandDesk {
     }
     try {
       return answer(command.stream(), dispatch(command, order));
+    } catch (Refused e) {
+      if (e.refusal().recorded()) {
+        record(e.refusal(), command, order);
+      }
+      throw e;
     } catch (AggregateNotFoundException e) {
       throw notFound(command.stream());
     } catch (RevisionConflict e) {
@@ -72,6 +87,39 @@ final class CommandDesk {
     } catch (DuplicateKeyException e) {
       return promised(order).orElseThrow(() -> new IllegalStateException("a promise vanished", e));
     }
+  }
+
+  /**
+   * A refusal that auditors ask for is a fact of the one who was refused. One that cannot be
+   * written must not turn the refusal into something else.
+   */
+  private void record(Refusal refusal, TrialogCommand command, Order order) {
+    String actor = order.actor().id();
+    String operation = command.getClass().getSimpleName();
+    String stream = command.stream();
+    try {
+      dispatch(
+          new RecordRefusal(actor, operation, namespaceIn(stream), stream, refusal.code()),
+          new Order(
+              order.actor(),
+              order.reason(),
+              order.correlationId(),
+              order.causationId(),
+              null,
+              "",
+              null,
+              order.credential(),
+              order.authenticatedAt()));
+    } catch (RuntimeException e) {
+      LOG.error("refusal {} of {} not recorded actor={}", refusal.code(), operation, actor, e);
+    }
+  }
+
+  private @Nullable String namespaceIn(String stream) {
+    if (stream.startsWith(Streams.namespace(""))) {
+      return Streams.keyOf(stream);
+    }
+    return stream.startsWith(Streams.experiment("")) ? namespaceOf(Streams.keyOf(stream)) : null;
   }
 
   /** Whether a stream has begun. */
@@ -114,6 +162,12 @@ final class CommandDesk {
                 .toMap());
     if (order.ifMatch() != null) {
       metadata.put(Revisioned.IF_MATCH, order.ifMatch());
+    }
+    if (order.credential() != null) {
+      metadata.put(CREDENTIAL, order.credential());
+    }
+    if (order.authenticatedAt() != null) {
+      metadata.put(AUTHENTICATED_AT, order.authenticatedAt().toString());
     }
     metadata.put(REQUEST_DIGEST, order.requestDigest());
     return metadata;

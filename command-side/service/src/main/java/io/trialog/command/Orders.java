@@ -61,7 +61,9 @@ final class Orders {
         null,
         idempotencyKey(),
         digest(),
-        ifMatch());
+        ifMatch(),
+        caller.credential(),
+        caller.authenticatedAt());
   }
 
   /** The response to an answered order. */

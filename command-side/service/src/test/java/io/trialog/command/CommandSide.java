@@ -33,7 +33,9 @@ record CommandSide(
                 transactions,
                 log::committed),
             transactions,
-            requests);
+            requests,
+            log,
+            Clock.systemUTC());
     axon.start();
     return new CommandSide(
         database, axon, log, new CommandDesk(axon.commandGateway(), log, requests));

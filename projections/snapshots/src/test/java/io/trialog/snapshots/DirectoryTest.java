@@ -186,7 +186,7 @@ class DirectoryTest {
   @Test
   void a_token_opens_until_it_is_revoked() {
     List<Grant> grants = List.of(new Grant(Role.ADMIN, "*"));
-    story.say(new TokenIssued("t1", "ben", grants, "00ff"));
+    story.say(new TokenIssued("t1", "ben", grants, "00ff", null));
     Token token = folded().tokens().get("t1");
     assertThat(token.holder()).isEqualTo("ben");
     assertThat(token.grants()).isEqualTo(grants);

@@ -98,7 +98,7 @@ public final class Story {
   public Story everything() {
     as("ada", "set up").say(new NamespaceCreated("acme/rides", "Rides of Acme"));
     say(metric("orders"));
-    say(new TokenIssued("t1", "ben", List.of(new Grant(Role.APPROVER, "*")), "00ff"));
+    say(new TokenIssued("t1", "ben", List.of(new Grant(Role.APPROVER, "*")), "00ff", null));
     as("ada", "first idea")
         .say(new ExperimentDrafted("checkout-button", design("checkout-button")));
     as("cy", "typo").say(new ExperimentRevised("checkout-button", retitled("checkout-button")));
@@ -144,7 +144,7 @@ public final class Story {
     return switch (random.nextInt(4)) {
       case 0 -> new NamespaceCreated("acme/team-" + i, "Team " + i);
       case 1 -> metric("metric-" + i);
-      case 2 -> new TokenIssued("t" + i, "holder", List.of(), "00");
+      case 2 -> new TokenIssued("t" + i, "holder", List.of(), "00", null);
       default -> new AccessDenied("mallory", "ramp", "*");
     };
   }

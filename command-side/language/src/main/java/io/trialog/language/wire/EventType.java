@@ -45,6 +45,14 @@ public enum EventType {
       "GuardrailStateRecorded", 1, ExperimentEvent.GuardrailStateRecorded.class),
   TOKEN_ISSUED("TokenIssued", 1, AccessEvent.TokenIssued.class),
   TOKEN_REVOKED("TokenRevoked", 1, AccessEvent.TokenRevoked.class),
+  TOKEN_PROPOSED("TokenProposed", 1, AccessEvent.TokenProposed.class),
+  ROLE_PROPOSED("RoleProposed", 1, AccessEvent.RoleProposed.class),
+  ROLE_GRANTED("RoleGranted", 1, AccessEvent.RoleGranted.class),
+  ROLE_WITHDRAWN("RoleWithdrawn", 1, AccessEvent.RoleWithdrawn.class),
+  PLATFORM_POLICY_PROPOSED("PlatformPolicyProposed", 1, AccessEvent.PlatformPolicyProposed.class),
+  PLATFORM_POLICY_CHANGED("PlatformPolicyChanged", 1, AccessEvent.PlatformPolicyChanged.class),
+  CONFIGURATION_RECORDED("ConfigurationRecorded", 1, AccessEvent.ConfigurationRecorded.class),
+  COMMAND_REFUSED("CommandRefused", 1, AccessEvent.CommandRefused.class),
   ACCESS_DENIED("AccessDenied", 1, AccessEvent.AccessDenied.class),
   AUDIT_EXPORTED("AuditExported", 1, AuditEvent.AuditExported.class);
 

@@ -17,6 +17,7 @@ import io.trialog.language.KillEvidence;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent;
 import io.trialog.language.NamespaceEvent;
+import io.trialog.language.PlatformPolicy;
 import io.trialog.language.RampPlan;
 import io.trialog.language.Role;
 import io.trialog.language.SlotRange;
@@ -29,7 +30,9 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -176,7 +179,25 @@ class GoldenEventsTest {
             "reading-7",
             new BigDecimal("0.01")),
         new AccessEvent.TokenIssued(
-            "t1", "ada", List.of(new Grant(Role.EXPERIMENTER, "acme/rides")), "00ff"),
+            "t1", "ada", List.of(new Grant(Role.EXPERIMENTER, "acme/rides")), "00ff", null),
+        new AccessEvent.TokenProposed(
+            "t2",
+            "ben",
+            List.of(new Grant(Role.APPROVER, "acme/rides")),
+            "00ff",
+            Instant.parse("2027-01-01T00:00:00Z")),
+        new AccessEvent.RoleProposed("ben", new Grant(Role.ADMIN, "*")),
+        new AccessEvent.RoleGranted("ben", new Grant(Role.ADMIN, "*")),
+        new AccessEvent.RoleWithdrawn("ben", new Grant(Role.ADMIN, "*")),
+        new AccessEvent.PlatformPolicyProposed(new PlatformPolicy(false, true)),
+        new AccessEvent.PlatformPolicyChanged(
+            new PlatformPolicy(true, true), new PlatformPolicy(false, true)),
+        new AccessEvent.ConfigurationRecorded(
+            "standalone",
+            new TreeMap<>(Map.of("tls", "off")),
+            new TreeMap<>(Map.of("rate_limit", "50", "tls", "on"))),
+        new AccessEvent.CommandRefused(
+            "ada", "ApproveExperiment", "acme/rides", "experiment/x", "approver_must_differ"),
         new AccessEvent.TokenRevoked("t1"),
         new AccessEvent.AccessDenied("ada", "POST /api/v1/namespaces", "acme/rides"),
         new AuditEvent.AuditExported("e1", "SOC 2 yearly"));
