@@ -1,5 +1,8 @@
 package io.trialog.command;
 
+import io.trialog.command.experiment.Experiment;
+import io.trialog.command.experiment.Governance;
+import io.trialog.command.experiment.LoggedPolicies;
 import io.trialog.eventstore.IdempotentRequests;
 import io.trialog.eventstore.JsonSerializer;
 import io.trialog.http.AccessRegister;
@@ -52,6 +55,7 @@ final class Aggregates {
       EventLog log,
       Clock clock) {
     AccessRegister register = new AccessRegister(log);
+    Standing standing = new LoggedStanding(register, clock);
     Configurer configurer =
         DefaultConfigurer.defaultConfiguration(false)
             .configureSerializer(configuration -> new JsonSerializer())
@@ -64,8 +68,10 @@ final class Aggregates {
             .configureEmbeddedEventStore(configuration -> engine)
             .registerComponent(Clock.class, configuration -> clock)
             .registerComponent(AccessRegister.class, configuration -> register)
+            .registerComponent(Standing.class, configuration -> standing)
             .registerComponent(
-                Standing.class, configuration -> new LoggedStanding(register, clock));
+                Governance.class,
+                configuration -> new Governance(new LoggedPolicies(log), standing, clock));
     for (Class<?> aggregate :
         List.of(
             Namespace.class,
