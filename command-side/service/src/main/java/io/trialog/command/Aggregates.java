@@ -1,5 +1,11 @@
 package io.trialog.command;
 
+import io.trialog.command.catalogue.Metric;
+import io.trialog.command.catalogue.Namespace;
+import io.trialog.command.environment.Environment;
+import io.trialog.command.exclusion.ExclusionSet;
+import io.trialog.command.flag.Flag;
+import io.trialog.command.holdout.Holdout;
 import io.trialog.eventstore.EventStore;
 import io.trialog.eventstore.IdempotentRequests;
 import io.trialog.eventstore.JsonSerializer;
@@ -55,7 +61,11 @@ final class Aggregates {
     for (Class<?> aggregate :
         List.of(
             Namespace.class,
+            Environment.class,
             Metric.class,
+            ExclusionSet.class,
+            Holdout.class,
+            Flag.class,
             Experiment.class,
             Token.class,
             DeniedAccesses.class,

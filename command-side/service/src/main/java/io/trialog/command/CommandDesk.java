@@ -1,10 +1,12 @@
 package io.trialog.command;
 
+import io.trialog.command.exclusion.ExclusiveStart;
 import io.trialog.eventstore.AlreadyPromised;
 import io.trialog.eventstore.IdempotentRequests;
 import io.trialog.http.Problem;
 import io.trialog.http.ProblemException;
 import io.trialog.language.EventMetadata;
+import io.trialog.language.ExperimentCommand.StartExperiment;
 import io.trialog.language.ExperimentEvent;
 import io.trialog.language.ExperimentStatus;
 import io.trialog.language.Refusal;
@@ -15,10 +17,13 @@ import io.trialog.language.TrialogEvent;
 import io.trialog.language.log.EventLog;
 import io.trialog.language.log.StoredEvent;
 import io.trialog.language.wire.EventCodec;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.axonframework.commandhandling.GenericCommandMessage;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.modelling.command.AggregateNotFoundException;
@@ -30,31 +35,62 @@ import org.jspecify.annotations.Nullable;
  * Takes orders to the aggregates and answers with what the log has afterwards. A retry with the
  * same idempotency key gets the first answer again, also after a crash. Thread-safe; blocking.
  */
-final class CommandDesk {
+public final class CommandDesk {
   private static final long TIMEOUT_SECONDS = 10;
+
+  /** How often an order that names no revision is decided anew when others are faster. */
+  private static final int ATTEMPTS = 12;
+
+  private static final long PAUSE_NANOS = 4_000_000;
 
   private final CommandGateway gateway;
   private final EventLog log;
   private final IdempotentRequests requests;
+  private final ExclusiveStart starts;
 
-  CommandDesk(CommandGateway gateway, EventLog log, IdempotentRequests requests) {
+  CommandDesk(CommandGateway gateway, EventLog log, IdempotentRequests requests, Clock clock) {
     this.gateway = gateway;
     this.log = log;
     this.requests = requests;
+    this.starts = new ExclusiveStart(this::decide, log, clock);
   }
 
   /** What an order led to. {@code status} is that of an experiment, else null. */
-  record Answer(String id, long revision, long position, @Nullable String status) {}
+  public record Answer(String id, long revision, long position, @Nullable String status) {}
 
   /**
    * Executes an order. Throws {@link Refused} when the domain says no, {@link ProblemException} on
-   * a conflict.
+   * a conflict. An experiment starts together with its slots of exclusion sets.
    */
-  Answer execute(TrialogCommand command, Order order) {
-    Optional<Answer> promised = promised(command, order);
+  public Answer execute(TrialogCommand command, Order order) {
+    Optional<Answer> promised = promised(command.stream(), order);
     if (promised.isPresent()) {
       return promised.get();
     }
+    return command instanceof StartExperiment start
+        ? starts.start(start, order)
+        : decide(command, order);
+  }
+
+  /** Others may be faster; an order that names no revision means whatever they left. */
+  private Answer decide(TrialogCommand command, Order order) {
+    int attempts = order.ifMatch() == null ? ATTEMPTS : 1;
+    for (int attempt = 1; attempt < attempts; attempt++) {
+      try {
+        return attempt(command, order);
+      } catch (Overtaken e) {
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(attempt * PAUSE_NANOS));
+      }
+    }
+    try {
+      return attempt(command, order);
+    } catch (Overtaken e) {
+      throw new ProblemException(
+          409, "concurrent_change", command.stream() + " was changed by another order just now.");
+    }
+  }
+
+  private Answer attempt(TrialogCommand command, Order order) throws Overtaken {
     try {
       return answer(command.stream(), dispatch(command, order));
     } catch (AggregateNotFoundException e) {
@@ -64,20 +100,20 @@ final class CommandDesk {
           Problem.of(412, "revision_conflict", String.valueOf(e.getMessage()))
               .with("revision", Long.toString(e.found())));
     } catch (AggregateStreamCreationException | ConcurrencyException e) {
-      return promised(command, order).orElseThrow(() -> overtaken(command.stream()));
+      return promised(command.stream(), order).orElseThrow(Overtaken::new);
     } catch (AlreadyPromised e) {
-      return promised(command, order)
+      return promised(command.stream(), order)
           .orElseThrow(() -> new IllegalStateException("a promise vanished", e));
     }
   }
 
   /** Whether a stream has begun. */
-  boolean exists(String stream) {
+  public boolean exists(String stream) {
     return log.eventAt(stream, 0).isPresent();
   }
 
   /** The namespace that an experiment was drafted in; refuses when there is none. */
-  String namespaceOf(String experiment) {
+  public String namespaceOf(String experiment) {
     String stream = Streams.experiment(experiment);
     StoredEvent first = log.eventAt(stream, 0).orElseThrow(() -> notFound(stream));
     if (EventCodec.decode(first).event() instanceof ExperimentEvent.ExperimentDrafted drafted) {
@@ -118,12 +154,13 @@ final class CommandDesk {
     return metadata;
   }
 
-  private Optional<Answer> promised(TrialogCommand command, Order order) {
+  /** What an order was answered with before, when it has an idempotency key that was used. */
+  public Optional<Answer> promised(String stream, Order order) {
     if (order.idempotencyKey() == null) {
       return Optional.empty();
     }
     return requests
-        .find(order.actor().id(), order.idempotencyKey(), command.stream())
+        .find(order.actor().id(), order.idempotencyKey(), stream)
         .map(promise -> {
           if (!promise.requestDigest().equals(order.requestDigest())) {
             throw new ProblemException(
@@ -166,9 +203,13 @@ final class CommandDesk {
     return status.word();
   }
 
-  private static ProblemException overtaken(String stream) {
-    return new ProblemException(
-        409, "concurrent_change", stream + " was changed by another order just now.");
+  /** Another order was written to the stream first. */
+  private static final class Overtaken extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Overtaken() {
+      super(null, null, false, false);
+    }
   }
 
   private static Refused notFound(String stream) {
