@@ -9,7 +9,10 @@ import io.trialog.command.holdout.Holdout;
 import io.trialog.eventstore.EventStore;
 import io.trialog.eventstore.IdempotentRequests;
 import io.trialog.eventstore.JsonSerializer;
+import io.trialog.http.AccessRegister;
 import io.trialog.language.TrialogCommand;
+import io.trialog.language.log.EventLog;
+import java.time.Clock;
 import java.util.List;
 import org.axonframework.commandhandling.CommandBus;
 import org.axonframework.commandhandling.CommandMessage;
@@ -41,13 +44,15 @@ final class Aggregates {
     "causation_id",
     "idempotency_key",
     IdempotentRequests.REQUEST_DIGEST,
-    "environment"
+    "environment",
+    CommandDesk.CREDENTIAL
   };
 
   private Aggregates() {}
 
   /** Not yet started. */
-  static Configuration configure(EventStore store) {
+  static Configuration configure(EventStore store, Clock clock) {
+    AccessRegister register = new AccessRegister(store.log());
     Configurer configurer =
         DefaultConfigurer.defaultConfiguration(false)
             .configureSerializer(configuration -> new JsonSerializer())
@@ -57,7 +62,11 @@ final class Aggregates {
             .configureCorrelationDataProviders(
                 configuration -> List.of(new SimpleCorrelationDataProvider(COPIED_TO_EVENTS)))
             .configureCommandBus(configuration -> bus(configuration, store))
-            .configureEmbeddedEventStore(configuration -> store.engine());
+            .configureEmbeddedEventStore(configuration -> store.engine())
+            .registerComponent(Clock.class, configuration -> clock)
+            .registerComponent(AccessRegister.class, configuration -> register)
+            .registerComponent(
+                Standing.class, configuration -> new LoggedStanding(register, clock));
     for (Class<?> aggregate :
         List.of(
             Namespace.class,
@@ -68,6 +77,8 @@ final class Aggregates {
             Flag.class,
             Experiment.class,
             Token.class,
+            Membership.class,
+            PlatformConfiguration.class,
             DeniedAccesses.class,
             Export.class)) {
       configurer.configureAggregate(byStream(aggregate));

@@ -49,7 +49,7 @@ public class CommandConfiguration {
 
   @Bean(initMethod = "start", destroyMethod = "shutdown")
   Configuration axon(EventStore store) {
-    return Aggregates.configure(store);
+    return Aggregates.configure(store, Clock.systemUTC());
   }
 
   @Bean

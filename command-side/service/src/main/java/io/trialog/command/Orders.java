@@ -61,7 +61,9 @@ public final class Orders {
         null,
         idempotencyKey(),
         digest(),
-        ifMatch());
+        ifMatch(),
+        caller.credential(),
+        caller.authenticatedAt());
   }
 
   /** The response to an answered order. */

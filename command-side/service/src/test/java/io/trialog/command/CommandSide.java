@@ -30,7 +30,7 @@ record CommandSide(EventStore store, Configuration axon, CommandDesk desk)
   }
 
   static CommandSide on(EventStore store, Clock clock) {
-    Configuration axon = Aggregates.configure(store);
+    Configuration axon = Aggregates.configure(store, clock);
     axon.start();
     return new CommandSide(
         store, axon, new CommandDesk(axon.commandGateway(), store.log(), store.requests(), clock));

@@ -1,10 +1,12 @@
 package io.trialog.command.exclusion;
 
 import io.trialog.language.Design;
+import io.trialog.language.ExperimentEvent.ExperimentArchived;
 import io.trialog.language.ExperimentEvent.ExperimentConcluded;
 import io.trialog.language.ExperimentEvent.ExperimentDrafted;
 import io.trialog.language.ExperimentEvent.ExperimentKilled;
 import io.trialog.language.ExperimentEvent.ExperimentRevised;
+import io.trialog.language.ExperimentEvent.ExperimentRevived;
 import io.trialog.language.ExperimentEvent.ExperimentStarted;
 import io.trialog.language.Streams;
 import io.trialog.language.TrialogEvent;
@@ -57,7 +59,9 @@ record ExperimentLife(Stage stage, @Nullable Design design) {
       case ExperimentRevised e -> new ExperimentLife(stage, e.design());
       case ExperimentStarted e -> new ExperimentLife(Stage.STARTED, design);
       case ExperimentKilled e -> new ExperimentLife(Stage.KILLED, design);
+      case ExperimentRevived e -> new ExperimentLife(Stage.STARTED, design);
       case ExperimentConcluded e -> new ExperimentLife(Stage.ENDED, design);
+      case ExperimentArchived e -> new ExperimentLife(Stage.ENDED, design);
       default -> this;
     };
   }
