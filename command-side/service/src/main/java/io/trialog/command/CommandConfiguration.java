@@ -6,6 +6,7 @@ import io.trialog.command.catalogue.References;
 import io.trialog.command.environment.EnvironmentRoutes;
 import io.trialog.command.exclusion.ExclusionSetRoutes;
 import io.trialog.command.exclusion.WhenExperimentEndsThenRelease;
+import io.trialog.command.experiment.ExperimentChangeRoutes;
 import io.trialog.command.experiment.WhenReviewIsOverdueThenAlarm;
 import io.trialog.command.experiment.WhenStepIsDueThenRamp;
 import io.trialog.command.flag.FlagRoutes;
@@ -35,6 +36,7 @@ import org.springframework.context.annotation.Import;
 @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
 @Import({
   ExperimentRoutes.class,
+  ExperimentChangeRoutes.class,
   CatalogueRoutes.class,
   EnvironmentRoutes.class,
   ExclusionSetRoutes.class,
