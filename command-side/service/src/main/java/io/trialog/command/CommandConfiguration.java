@@ -5,6 +5,10 @@ import io.trialog.command.catalogue.CatalogueRoutes;
 import io.trialog.command.catalogue.References;
 import io.trialog.command.environment.EnvironmentRoutes;
 import io.trialog.command.exclusion.ExclusionSetRoutes;
+import io.trialog.command.exclusion.WhenExperimentEndsThenRelease;
+import io.trialog.command.experiment.ExperimentChangeRoutes;
+import io.trialog.command.experiment.WhenReviewIsOverdueThenAlarm;
+import io.trialog.command.experiment.WhenStepIsDueThenRamp;
 import io.trialog.command.flag.FlagRoutes;
 import io.trialog.command.holdout.HoldoutRoutes;
 import io.trialog.eventstore.EventStore;
@@ -14,6 +18,7 @@ import io.trialog.language.AccessCommand.RecordDenial;
 import io.trialog.language.Keys;
 import io.trialog.language.log.EventLog;
 import java.time.Clock;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.axonframework.commandhandling.gateway.CommandGateway;
@@ -31,6 +36,7 @@ import org.springframework.context.annotation.Import;
 @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
 @Import({
   ExperimentRoutes.class,
+  ExperimentChangeRoutes.class,
   CatalogueRoutes.class,
   EnvironmentRoutes.class,
   ExclusionSetRoutes.class,
@@ -77,6 +83,18 @@ public class CommandConfiguration {
   @Bean
   Consumer<byte[]> whenGuardrailBreachedThenKill(CommandDesk desk) {
     return new WhenGuardrailBreachedThenKill(desk);
+  }
+
+  @Bean
+  AutomationRunner automations(EventLog log, CommandDesk desk) {
+    return new AutomationRunner(
+        log,
+        desk,
+        Clock.systemUTC(),
+        List.of(
+            new WhenReviewIsOverdueThenAlarm(),
+            new WhenStepIsDueThenRamp(),
+            new WhenExperimentEndsThenRelease()));
   }
 
   @Bean
