@@ -1,13 +1,26 @@
 package io.trialog.snapshots;
 
 import io.trialog.language.AccessEvent.AccessDenied;
+import io.trialog.language.AccessEvent.CommandRefused;
+import io.trialog.language.AccessEvent.ConfigurationRecorded;
+import io.trialog.language.AccessEvent.PlatformPolicyChanged;
+import io.trialog.language.AccessEvent.PlatformPolicyProposed;
+import io.trialog.language.AccessEvent.RoleGranted;
+import io.trialog.language.AccessEvent.RoleProposed;
+import io.trialog.language.AccessEvent.RoleWithdrawn;
 import io.trialog.language.AccessEvent.TokenIssued;
+import io.trialog.language.AccessEvent.TokenProposed;
 import io.trialog.language.AccessEvent.TokenRevoked;
 import io.trialog.language.AuditEvent.AuditExported;
+import io.trialog.language.EnvironmentEvent;
+import io.trialog.language.ExclusionSetEvent;
 import io.trialog.language.ExperimentEvent;
 import io.trialog.language.ExperimentEvent.ExperimentDrafted;
+import io.trialog.language.FlagEvent;
+import io.trialog.language.HoldoutEvent;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
 import io.trialog.language.log.RecordedEvent;
 import java.time.Instant;
@@ -67,13 +80,26 @@ public record Directory(
           withExperiment(
               recorded,
               known(recorded, e.experiment(), experiments.get(e.experiment())).apply(recorded, e));
+      case GuardrailPolicySet e -> moved(recorded);
+      case EnvironmentEvent e -> moved(recorded);
+      case ExclusionSetEvent e -> moved(recorded);
+      case HoldoutEvent e -> moved(recorded);
+      case FlagEvent e -> moved(recorded);
       case TokenIssued e -> withToken(recorded, issued(recorded, e));
       case TokenRevoked e ->
           withToken(
               recorded,
               known(recorded, e.token(), tokens.get(e.token()))
                   .revoked(EventReference.to(recorded)));
+      case TokenProposed e -> moved(recorded);
+      case RoleProposed e -> moved(recorded);
+      case RoleGranted e -> moved(recorded);
+      case RoleWithdrawn e -> moved(recorded);
+      case PlatformPolicyProposed e -> moved(recorded);
+      case PlatformPolicyChanged e -> moved(recorded);
+      case ConfigurationRecorded e -> moved(recorded);
       case AccessDenied e -> moved(recorded);
+      case CommandRefused e -> moved(recorded);
       case AuditExported e -> moved(recorded);
     };
   }
