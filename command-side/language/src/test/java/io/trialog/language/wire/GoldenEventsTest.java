@@ -16,9 +16,9 @@ import io.trialog.language.ExperimentEvent;
 import io.trialog.language.FlagDefinition;
 import io.trialog.language.FlagEvent;
 import io.trialog.language.Grant;
+import io.trialog.language.GuardrailState;
 import io.trialog.language.HoldoutDefinition;
 import io.trialog.language.HoldoutEvent;
-import io.trialog.language.GuardrailState;
 import io.trialog.language.KillEvidence;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent;
@@ -107,6 +107,9 @@ class GoldenEventsTest {
         strict);
   }
 
+  private static final ApprovalPolicy STRICTER =
+      new ApprovalPolicy(2, List.of("ada", "ben", "cy"), 48, 12, List.of(ChangeKind.RAMP));
+
   private static final FlagDefinition FLAG =
       new FlagDefinition(
           "new-checkout",
@@ -152,6 +155,8 @@ class GoldenEventsTest {
         new NamespaceEvent.GuardrailPolicySet(
             "acme/rides",
             List.of(new Design.GuardrailRule("rides-error-rate", new BigDecimal("0.01"), true))),
+        new NamespaceEvent.ApprovalPolicyProposed("acme/rides", STRICTER),
+        new NamespaceEvent.ApprovalPolicySet("acme/rides", ApprovalPolicy.DEFAULT, STRICTER),
         new EnvironmentEvent.EnvironmentCreated("staging", "Staging"),
         new EnvironmentEvent.KillSwitchEngaged("production"),
         new EnvironmentEvent.KillSwitchReleaseProposed("production"),
