@@ -1,7 +1,15 @@
 package io.trialog.snapshots;
 
 import io.trialog.language.AccessEvent.AccessDenied;
+import io.trialog.language.AccessEvent.CommandRefused;
+import io.trialog.language.AccessEvent.ConfigurationRecorded;
+import io.trialog.language.AccessEvent.PlatformPolicyChanged;
+import io.trialog.language.AccessEvent.PlatformPolicyProposed;
+import io.trialog.language.AccessEvent.RoleGranted;
+import io.trialog.language.AccessEvent.RoleProposed;
+import io.trialog.language.AccessEvent.RoleWithdrawn;
 import io.trialog.language.AccessEvent.TokenIssued;
+import io.trialog.language.AccessEvent.TokenProposed;
 import io.trialog.language.AccessEvent.TokenRevoked;
 import io.trialog.language.Actor;
 import io.trialog.language.AuditEvent.AuditExported;
@@ -88,8 +96,16 @@ public final class Story {
       case MetricDefined e -> Streams.metric(e.definition().metric());
       case ExperimentEvent e -> Streams.experiment(e.experiment());
       case TokenIssued e -> Streams.token(e.token());
+      case TokenProposed e -> Streams.token(e.token());
       case TokenRevoked e -> Streams.token(e.token());
+      case RoleProposed e -> Streams.member(e.holder());
+      case RoleGranted e -> Streams.member(e.holder());
+      case RoleWithdrawn e -> Streams.member(e.holder());
+      case PlatformPolicyProposed e -> Streams.configuration(Streams.PLATFORM);
+      case PlatformPolicyChanged e -> Streams.configuration(Streams.PLATFORM);
+      case ConfigurationRecorded e -> Streams.configuration(e.node());
       case AccessDenied e -> Streams.denials(e.actor());
+      case CommandRefused e -> Streams.denials(e.actor());
       case AuditExported e -> Streams.export(e.export());
     };
   }
