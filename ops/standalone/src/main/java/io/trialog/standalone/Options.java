@@ -3,10 +3,11 @@ package io.trialog.standalone;
 import java.nio.file.Path;
 
 /**
- * What a person chose at start: the data folder, where to listen, whether to play the demo, and
- * where the log is kept. {@code port} 0 takes a free one.
+ * What a person chose at start: the data folder, where to listen, whether to play the demo, where
+ * the log is kept, and how the platform protects itself. {@code port} 0 takes a free one.
  */
-record Options(Path data, String host, int port, boolean demo, EventStoreChoice eventStore) {
+record Options(
+    Path data, String host, int port, boolean demo, EventStoreChoice eventStore, Safety safety) {
   Options {
     data = data.toAbsolutePath().normalize();
     if (port < 0 || port > 65_535) {
@@ -16,6 +17,16 @@ record Options(Path data, String host, int port, boolean demo, EventStoreChoice 
 
   /** With the embedded event store. */
   Options(Path data, String host, int port, boolean demo) {
-    this(data, host, port, demo, EventStoreChoice.EMBEDDED);
+    this(data, host, port, demo, EventStoreChoice.EMBEDDED, Safety.DEFAULT);
+  }
+
+  /** With default protection. */
+  Options(Path data, String host, int port, boolean demo, EventStoreChoice eventStore) {
+    this(data, host, port, demo, eventStore, Safety.DEFAULT);
+  }
+
+  /** With the embedded event store. */
+  Options(Path data, String host, int port, boolean demo, Safety safety) {
+    this(data, host, port, demo, EventStoreChoice.EMBEDDED, safety);
   }
 }

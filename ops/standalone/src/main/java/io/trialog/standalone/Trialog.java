@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The program: everything in one JVM. */
@@ -68,6 +69,8 @@ public final class Trialog implements Callable<Integer> {
       description = "Has the password, instead of TRIALOG_EVENTSTORE_PASSWORD.")
   private @Nullable Path eventStorePasswordFile;
 
+  @Mixin private SafetyOptions safety = new SafetyOptions();
+
   private Trialog() {}
 
   /** Runs until the process is told to end. */
@@ -82,7 +85,8 @@ public final class Trialog implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     try {
       EventStoreChoice choice = EventStoreChoice.of(eventStore, eventStoreUrl, credentials());
-      Platform platform = Platform.start(new Options(data, host, port, demo, choice), Trialog::say);
+      Options options = new Options(data, host, port, demo, choice, safety.safety());
+      Platform platform = Platform.start(options, Trialog::say);
       platform.awaitEnd();
       return 0;
     } catch (StartRefused e) {

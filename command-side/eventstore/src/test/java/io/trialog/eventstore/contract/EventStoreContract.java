@@ -243,7 +243,7 @@ public abstract class EventStoreContract {
     assertThat(tracked(store().engine().createTailToken())).hasSize(3);
     append(resumed("experiment/a", 3));
     assertThat(tracked(head)).hasSize(1);
-    assertThat(tracked(head).getFirst().getPayload()).isEqualTo(new ExperimentResumed("a"));
+    assertThat(tracked(head).getFirst().getPayload()).isEqualTo(new ExperimentResumed("a", null));
   }
 
   @Test
@@ -267,7 +267,7 @@ public abstract class EventStoreContract {
     DomainEventMessage<?> snapshot = store().engine().readSnapshot("experiment/a").orElseThrow();
 
     assertThat(snapshot.getSequenceNumber()).isEqualTo(1);
-    assertThat(snapshot.getPayload()).isEqualTo(new ExperimentResumed("a"));
+    assertThat(snapshot.getPayload()).isEqualTo(new ExperimentResumed("a", null));
     assertThat(store().engine().readSnapshot("experiment/b")).isEmpty();
     assertThat(store().log().read(0, 10)).hasSize(2);
     assertThat(tracked(null)).hasSize(2);
@@ -584,7 +584,7 @@ public abstract class EventStoreContract {
   }
 
   private static DomainEventMessage<TrialogEvent> resumed(String stream, long sequence) {
-    return message(stream, sequence, new ExperimentResumed("a"), metadata().toMap());
+    return message(stream, sequence, new ExperimentResumed("a", null), metadata().toMap());
   }
 
   private static DomainEventMessage<TrialogEvent> message(
