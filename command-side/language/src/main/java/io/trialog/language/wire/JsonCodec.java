@@ -49,6 +49,7 @@ public final class JsonCodec {
             new Words.OfKind(),
             new Words.OfDirection(),
             new Words.OfPrerequisite(),
+            new Words.OfGuardrailState(),
             new Words.OfRole());
   }
 
@@ -137,6 +138,20 @@ public final class JsonCodec {
       public io.trialog.language.Design.Prerequisite.Kind adaptFromJson(String word) {
         return parse(
             io.trialog.language.Design.Prerequisite.Kind.class, "prerequisites.kind", word);
+      }
+    }
+
+    /** States of guardrails. */
+    public static final class OfGuardrailState
+        implements JsonbAdapter<io.trialog.language.GuardrailState, String> {
+      @Override
+      public String adaptToJson(io.trialog.language.GuardrailState value) {
+        return value.word();
+      }
+
+      @Override
+      public io.trialog.language.GuardrailState adaptFromJson(String word) {
+        return parse(io.trialog.language.GuardrailState.class, "state", word);
       }
     }
 
