@@ -24,7 +24,7 @@ import org.springframework.security.web.SecurityFilterChain;
 /** Wires bearer tokens, correlation and problems into a service. */
 @Configuration(proxyBeanMethods = false)
 @EnableWebSecurity
-@Import(ProblemAdvice.class)
+@Import({ProblemAdvice.class, DescriptionRoutes.class})
 public class HttpConfiguration {
   @Bean
   AccessTokens accessTokens(EventLog log) {

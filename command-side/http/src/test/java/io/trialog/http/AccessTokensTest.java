@@ -115,6 +115,11 @@ class AccessTokensTest {
     }
 
     @Override
+    public List<StoredEvent> before(long position, int limit) {
+      return events.reversed().stream().filter(e -> e.position() < position).limit(limit).toList();
+    }
+
+    @Override
     public List<StoredEvent> stream(String stream) {
       return events.stream().filter(e -> e.stream().equals(stream)).toList();
     }

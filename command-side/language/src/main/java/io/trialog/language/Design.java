@@ -138,14 +138,20 @@ public record Design(
     Keys.key("primary_metric", primaryMetric);
     secondaryMetrics = limited("secondary_metrics", secondaryMetrics);
     secondaryMetrics.forEach(metric -> Keys.key("secondary_metrics", metric));
-    guardrails = limited("guardrails", guardrails);
+    guardrails = guardrails(guardrails);
     if (plannedSubjects < 1 || plannedSubjects > 10_000_000_000L) {
       throw new InvalidValue("planned_subjects", "must be within 1 and 10000000000");
     }
     distinct("variants.key", variants, Variant::key);
-    distinct("guardrails.metric", guardrails, GuardrailRule::metric);
     distinct("exclusion_sets.set", exclusionSets, ExclusionShare::set);
     checkVariants(control, variants);
+  }
+
+  /** The rules, when they are few enough and each about another metric. */
+  static List<GuardrailRule> guardrails(List<GuardrailRule> rules) {
+    List<GuardrailRule> copy = limited("guardrails", rules);
+    distinct("guardrails.metric", copy, GuardrailRule::metric);
+    return copy;
   }
 
   /** The metrics that the design speaks of, primary first, each once. */

@@ -1,5 +1,7 @@
 package io.trialog.language;
 
+import java.util.List;
+
 /** Facts about namespaces. */
 public sealed interface NamespaceEvent extends TrialogEvent {
   /** A namespace exists from here on. */
@@ -7,6 +9,15 @@ public sealed interface NamespaceEvent extends TrialogEvent {
     public NamespaceCreated {
       Keys.namespace("namespace", namespace);
       Keys.text("title", title);
+    }
+  }
+
+  /** Drafts that do not speak of guardrails get these from here on; empty means none. */
+  record GuardrailPolicySet(String namespace, List<Design.GuardrailRule> rules)
+      implements NamespaceEvent {
+    public GuardrailPolicySet {
+      Keys.namespace("namespace", namespace);
+      rules = List.copyOf(Keys.require("rules", rules));
     }
   }
 }

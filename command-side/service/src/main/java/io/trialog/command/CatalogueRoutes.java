@@ -60,6 +60,8 @@ class CatalogueRoutes {
         body.word("kind", MetricDefinition.Kind.class),
         body.word("direction", MetricDefinition.Direction.class),
         body.optionalDecimal("cap"),
-        body.optionalDecimal("typical_sd"));
+        body.optionalDecimal("typical_sd"),
+        null,
+        null);
   }
 }

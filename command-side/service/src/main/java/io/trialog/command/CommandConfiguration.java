@@ -1,18 +1,13 @@
 package io.trialog.command;
 
-import io.trialog.eventstore.EventStoreSchema;
-import io.trialog.eventstore.IdempotentRequests;
-import io.trialog.eventstore.JdbcEventLog;
-import io.trialog.eventstore.OrderedJdbcEventStorageEngine;
-import io.trialog.eventstore.SpringTransactions;
+import io.trialog.eventstore.EventStore;
 import io.trialog.http.Caller;
 import io.trialog.http.Denials;
 import io.trialog.language.AccessCommand.RecordDenial;
 import io.trialog.language.Keys;
-import java.time.Clock;
+import io.trialog.language.log.EventLog;
 import java.util.UUID;
 import java.util.function.Consumer;
-import javax.sql.DataSource;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.config.Configuration;
 import org.slf4j.Logger;
@@ -20,12 +15,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 
 /**
- * The command side as Spring wires it. Needs a {@link DataSource} of the event store, and an {@link
- * LogSize} from whoever keeps the audit log.
+ * The command side as Spring wires it. Needs an {@link EventStore}, and a {@link LogSize} from
+ * whoever keeps the audit log.
  */
 @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
 @Import({ExperimentRoutes.class, CatalogueRoutes.class, AccessRoutes.class, ExportRoutes.class})
@@ -33,37 +26,23 @@ public class CommandConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(CommandConfiguration.class);
 
   @Bean
-  JdbcEventLog eventLog(DataSource database) {
-    EventStoreSchema.migrate(database);
-    return new JdbcEventLog(database);
-  }
-
-  @Bean
-  IdempotentRequests idempotentRequests(DataSource database, JdbcEventLog migrated) {
-    return new IdempotentRequests(database, Clock.systemUTC());
+  EventLog eventLog(EventStore store) {
+    return store.log();
   }
 
   @Bean(initMethod = "start", destroyMethod = "shutdown")
-  Configuration axon(DataSource database, JdbcEventLog log, IdempotentRequests requests) {
-    SpringTransactions transactions =
-        new SpringTransactions(new DataSourceTransactionManager(database));
-    return Aggregates.configure(
-        OrderedJdbcEventStorageEngine.create(
-            new TransactionAwareDataSourceProxy(database)::getConnection,
-            transactions,
-            log::committed),
-        transactions,
-        requests);
+  Configuration axon(EventStore store) {
+    return Aggregates.configure(store);
   }
 
   @Bean
-  CommandDesk commandDesk(Configuration axon, JdbcEventLog log, IdempotentRequests requests) {
+  CommandDesk commandDesk(Configuration axon, EventStore store) {
     CommandGateway gateway = axon.commandGateway();
-    return new CommandDesk(gateway, log, requests);
+    return new CommandDesk(gateway, store.log(), store.requests());
   }
 
   @Bean
-  Bootstrap bootstrap(CommandDesk desk, JdbcEventLog log) {
+  Bootstrap bootstrap(CommandDesk desk, EventLog log) {
     return new Bootstrap(desk, log);
   }
 

@@ -1,7 +1,7 @@
 package io.trialog.command;
 
+import io.trialog.eventstore.AlreadyPromised;
 import io.trialog.eventstore.IdempotentRequests;
-import io.trialog.eventstore.JdbcEventLog;
 import io.trialog.http.Problem;
 import io.trialog.http.ProblemException;
 import io.trialog.language.EventMetadata;
@@ -12,6 +12,7 @@ import io.trialog.language.Refused;
 import io.trialog.language.Streams;
 import io.trialog.language.TrialogCommand;
 import io.trialog.language.TrialogEvent;
+import io.trialog.language.log.EventLog;
 import io.trialog.language.log.StoredEvent;
 import io.trialog.language.wire.EventCodec;
 import java.util.HashMap;
@@ -24,23 +25,19 @@ import org.axonframework.modelling.command.AggregateNotFoundException;
 import org.axonframework.modelling.command.AggregateStreamCreationException;
 import org.axonframework.modelling.command.ConcurrencyException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DuplicateKeyException;
 
 /**
  * Takes orders to the aggregates and answers with what the log has afterwards. A retry with the
  * same idempotency key gets the first answer again, also after a crash. Thread-safe; blocking.
  */
 final class CommandDesk {
-  /** Metadata of a command: what {@link IdempotentRequests} keeps with its events. */
-  static final String REQUEST_DIGEST = "request_digest";
-
   private static final long TIMEOUT_SECONDS = 10;
 
   private final CommandGateway gateway;
-  private final JdbcEventLog log;
+  private final EventLog log;
   private final IdempotentRequests requests;
 
-  CommandDesk(CommandGateway gateway, JdbcEventLog log, IdempotentRequests requests) {
+  CommandDesk(CommandGateway gateway, EventLog log, IdempotentRequests requests) {
     this.gateway = gateway;
     this.log = log;
     this.requests = requests;
@@ -54,7 +51,7 @@ final class CommandDesk {
    * a conflict.
    */
   Answer execute(TrialogCommand command, Order order) {
-    Optional<Answer> promised = promised(order);
+    Optional<Answer> promised = promised(command, order);
     if (promised.isPresent()) {
       return promised.get();
     }
@@ -67,10 +64,10 @@ final class CommandDesk {
           Problem.of(412, "revision_conflict", String.valueOf(e.getMessage()))
               .with("revision", Long.toString(e.found())));
     } catch (AggregateStreamCreationException | ConcurrencyException e) {
-      throw new ProblemException(
-          409, "concurrent_change", command.stream() + " was changed by another order just now.");
-    } catch (DuplicateKeyException e) {
-      return promised(order).orElseThrow(() -> new IllegalStateException("a promise vanished", e));
+      return promised(command, order).orElseThrow(() -> overtaken(command.stream()));
+    } catch (AlreadyPromised e) {
+      return promised(command, order)
+          .orElseThrow(() -> new IllegalStateException("a promise vanished", e));
     }
   }
 
@@ -115,16 +112,18 @@ final class CommandDesk {
     if (order.ifMatch() != null) {
       metadata.put(Revisioned.IF_MATCH, order.ifMatch());
     }
-    metadata.put(REQUEST_DIGEST, order.requestDigest());
+    if (order.idempotencyKey() != null) {
+      metadata.put(IdempotentRequests.REQUEST_DIGEST, order.requestDigest());
+    }
     return metadata;
   }
 
-  private Optional<Answer> promised(Order order) {
+  private Optional<Answer> promised(TrialogCommand command, Order order) {
     if (order.idempotencyKey() == null) {
       return Optional.empty();
     }
     return requests
-        .find(order.actor().id(), order.idempotencyKey())
+        .find(order.actor().id(), order.idempotencyKey(), command.stream())
         .map(promise -> {
           if (!promise.requestDigest().equals(order.requestDigest())) {
             throw new ProblemException(
@@ -165,6 +164,11 @@ final class CommandDesk {
           case ExperimentEvent.ExperimentConcluded concluded -> ExperimentStatus.CONCLUDED;
         };
     return status.word();
+  }
+
+  private static ProblemException overtaken(String stream) {
+    return new ProblemException(
+        409, "concurrent_change", stream + " was changed by another order just now.");
   }
 
   private static Refused notFound(String stream) {

@@ -50,7 +50,9 @@ final class Trials {
         kind,
         direction,
         null,
-        typicalSd == null ? null : new BigDecimal(typicalSd));
+        typicalSd == null ? null : new BigDecimal(typicalSd),
+        null,
+        null);
   }
 
   static Map<String, MetricDefinition> known(MetricDefinition metric) {

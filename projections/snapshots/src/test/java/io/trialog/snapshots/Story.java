@@ -6,7 +6,9 @@ import io.trialog.language.AccessEvent.TokenRevoked;
 import io.trialog.language.Actor;
 import io.trialog.language.AuditEvent.AuditExported;
 import io.trialog.language.Design;
+import io.trialog.language.EnvironmentEvent;
 import io.trialog.language.EventMetadata;
+import io.trialog.language.ExclusionSetEvent;
 import io.trialog.language.ExperimentEvent;
 import io.trialog.language.ExperimentEvent.ExperimentApproved;
 import io.trialog.language.ExperimentEvent.ExperimentConcluded;
@@ -18,10 +20,13 @@ import io.trialog.language.ExperimentEvent.ExperimentResumed;
 import io.trialog.language.ExperimentEvent.ExperimentRevised;
 import io.trialog.language.ExperimentEvent.ExperimentStarted;
 import io.trialog.language.ExperimentEvent.ExperimentSubmitted;
+import io.trialog.language.FlagEvent;
 import io.trialog.language.Grant;
+import io.trialog.language.HoldoutEvent;
 import io.trialog.language.KillEvidence;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
 import io.trialog.language.Role;
 import io.trialog.language.SlotRange;
@@ -85,6 +90,11 @@ public final class Story {
   private static String streamOf(TrialogEvent event) {
     return switch (event) {
       case NamespaceCreated e -> Streams.namespace(e.namespace());
+      case GuardrailPolicySet e -> Streams.namespace(e.namespace());
+      case EnvironmentEvent e -> Streams.environment(e.environment());
+      case ExclusionSetEvent e -> Streams.exclusionSet(e.set());
+      case HoldoutEvent e -> Streams.holdout(e.holdout());
+      case FlagEvent e -> Streams.flag(e.flag());
       case MetricDefined e -> Streams.metric(e.definition().metric());
       case ExperimentEvent e -> Streams.experiment(e.experiment());
       case TokenIssued e -> Streams.token(e.token());
@@ -217,6 +227,8 @@ public final class Story {
             MetricDefinition.Kind.MEAN,
             MetricDefinition.Direction.HIGHER_IS_BETTER,
             new BigDecimal("500"),
+            null,
+            null,
             null));
   }
 

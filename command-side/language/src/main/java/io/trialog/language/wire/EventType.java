@@ -2,7 +2,11 @@ package io.trialog.language.wire;
 
 import io.trialog.language.AccessEvent;
 import io.trialog.language.AuditEvent;
+import io.trialog.language.EnvironmentEvent;
+import io.trialog.language.ExclusionSetEvent;
 import io.trialog.language.ExperimentEvent;
+import io.trialog.language.FlagEvent;
+import io.trialog.language.HoldoutEvent;
 import io.trialog.language.MetricEvent;
 import io.trialog.language.NamespaceEvent;
 import io.trialog.language.TrialogEvent;
@@ -17,6 +21,23 @@ import java.util.stream.Collectors;
  */
 public enum EventType {
   NAMESPACE_CREATED("NamespaceCreated", 1, NamespaceEvent.NamespaceCreated.class),
+  GUARDRAIL_POLICY_SET("GuardrailPolicySet", 1, NamespaceEvent.GuardrailPolicySet.class),
+  ENVIRONMENT_CREATED("EnvironmentCreated", 1, EnvironmentEvent.EnvironmentCreated.class),
+  KILL_SWITCH_ENGAGED("KillSwitchEngaged", 1, EnvironmentEvent.KillSwitchEngaged.class),
+  KILL_SWITCH_RELEASE_PROPOSED(
+      "KillSwitchReleaseProposed", 1, EnvironmentEvent.KillSwitchReleaseProposed.class),
+  KILL_SWITCH_RELEASED("KillSwitchReleased", 1, EnvironmentEvent.KillSwitchReleased.class),
+  EXCLUSION_SET_CREATED("ExclusionSetCreated", 1, ExclusionSetEvent.ExclusionSetCreated.class),
+  SLOTS_RESERVED("SlotsReserved", 1, ExclusionSetEvent.SlotsReserved.class),
+  SLOTS_RELEASED("SlotsReleased", 1, ExclusionSetEvent.SlotsReleased.class),
+  HOLDOUT_CREATED("HoldoutCreated", 1, HoldoutEvent.HoldoutCreated.class),
+  HOLDOUT_ENDED("HoldoutEnded", 1, HoldoutEvent.HoldoutEnded.class),
+  FLAG_CREATED("FlagCreated", 1, FlagEvent.FlagCreated.class),
+  FLAG_REVISED("FlagRevised", 1, FlagEvent.FlagRevised.class),
+  FLAG_ENABLED("FlagEnabled", 1, FlagEvent.FlagEnabled.class),
+  FLAG_DISABLED("FlagDisabled", 1, FlagEvent.FlagDisabled.class),
+  FLAG_KILLED("FlagKilled", 1, FlagEvent.FlagKilled.class),
+  FLAG_ARCHIVED("FlagArchived", 1, FlagEvent.FlagArchived.class),
   METRIC_DEFINED("MetricDefined", 1, MetricEvent.MetricDefined.class),
   EXPERIMENT_DRAFTED("ExperimentDrafted", 2, ExperimentEvent.ExperimentDrafted.class),
   EXPERIMENT_REVISED("ExperimentRevised", 2, ExperimentEvent.ExperimentRevised.class),

@@ -49,6 +49,8 @@ public final class JsonCodec {
             new Words.OfKind(),
             new Words.OfDirection(),
             new Words.OfPrerequisite(),
+            new Words.OfFlagType(),
+            new Words.OfHoldoutScope(),
             new Words.OfGuardrailState(),
             new Words.OfRole());
   }
@@ -138,6 +140,34 @@ public final class JsonCodec {
       public io.trialog.language.Design.Prerequisite.Kind adaptFromJson(String word) {
         return parse(
             io.trialog.language.Design.Prerequisite.Kind.class, "prerequisites.kind", word);
+      }
+    }
+
+    /** Types of flags. */
+    public static final class OfFlagType
+        implements JsonbAdapter<io.trialog.language.FlagDefinition.Type, String> {
+      @Override
+      public String adaptToJson(io.trialog.language.FlagDefinition.Type value) {
+        return value.word();
+      }
+
+      @Override
+      public io.trialog.language.FlagDefinition.Type adaptFromJson(String word) {
+        return parse(io.trialog.language.FlagDefinition.Type.class, "type", word);
+      }
+    }
+
+    /** Scopes of holdouts. */
+    public static final class OfHoldoutScope
+        implements JsonbAdapter<io.trialog.language.HoldoutDefinition.Scope, String> {
+      @Override
+      public String adaptToJson(io.trialog.language.HoldoutDefinition.Scope value) {
+        return value.word();
+      }
+
+      @Override
+      public io.trialog.language.HoldoutDefinition.Scope adaptFromJson(String word) {
+        return parse(io.trialog.language.HoldoutDefinition.Scope.class, "scope", word);
       }
     }
 

@@ -6,14 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.trialog.language.AccessEvent;
 import io.trialog.language.AuditEvent;
 import io.trialog.language.Design;
+import io.trialog.language.EnvironmentEvent;
+import io.trialog.language.ExclusionSetEvent;
 import io.trialog.language.ExperimentEvent;
+import io.trialog.language.FlagDefinition;
+import io.trialog.language.FlagEvent;
 import io.trialog.language.Grant;
+import io.trialog.language.HoldoutDefinition;
+import io.trialog.language.HoldoutEvent;
 import io.trialog.language.KillEvidence;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent;
+import io.trialog.language.MetricFormula;
 import io.trialog.language.NamespaceEvent;
 import io.trialog.language.Role;
 import io.trialog.language.SlotRange;
+import io.trialog.language.SlotSpan;
 import io.trialog.language.Targeting;
 import io.trialog.language.TrialogEvent;
 import java.io.IOException;
@@ -89,6 +97,30 @@ class GoldenEventsTest {
         strict);
   }
 
+  private static final FlagDefinition FLAG =
+      new FlagDefinition(
+          "new-checkout",
+          "acme/rides",
+          "production",
+          "New checkout",
+          FlagDefinition.Type.BOOLEAN,
+          "user_id",
+          "device_id",
+          List.of(
+              new FlagDefinition.Variant("on", "true"), new FlagDefinition.Variant("off", "false")),
+          "off",
+          List.of(
+              new FlagDefinition.Rule(
+                  new Targeting.All(
+                      List.of(
+                          Targeting.Condition.onText(
+                              "country", Targeting.Operator.IN, List.of("de")))),
+                  List.of(new FlagDefinition.RolloutShare("on", BigDecimal.ONE)))),
+          List.of(new FlagDefinition.RolloutShare("on", new BigDecimal("0.25"))),
+          List.of(
+              new Design.Prerequisite(
+                  Design.Prerequisite.Kind.EXPERIMENT, "checkout-button", List.of("green"))));
+
   private static final KillEvidence.ArmSums SUMS =
       new KillEvidence.ArmSums(
           100, 17, new BigDecimal("17"), new BigDecimal("17"), new BigDecimal("17"));
@@ -104,7 +136,42 @@ class GoldenEventsTest {
                 MetricDefinition.Kind.MEAN,
                 MetricDefinition.Direction.HIGHER_IS_BETTER,
                 new BigDecimal("500.50"),
-                new BigDecimal("37.25"))),
+                new BigDecimal("37.25"),
+                null,
+                null)),
+        new NamespaceEvent.GuardrailPolicySet(
+            "acme/rides",
+            List.of(new Design.GuardrailRule("rides-error-rate", new BigDecimal("0.01"), true))),
+        new EnvironmentEvent.EnvironmentCreated("staging", "Staging"),
+        new EnvironmentEvent.KillSwitchEngaged("production"),
+        new EnvironmentEvent.KillSwitchReleaseProposed("production"),
+        new EnvironmentEvent.KillSwitchReleased("production"),
+        new ExclusionSetEvent.ExclusionSetCreated(
+            "checkout-page", "acme/rides", "production", "checkout", "user_id", "Checkout page"),
+        new ExclusionSetEvent.SlotsReserved(
+            "checkout-page",
+            "checkout-button",
+            List.of(new SlotSpan(0, 300), new SlotSpan(900, 1000)),
+            true,
+            Instant.parse("2026-11-22T07:00:00Z")),
+        new ExclusionSetEvent.SlotsReleased(
+            "checkout-page", "checkout-button", List.of(new SlotSpan(0, 300))),
+        new HoldoutEvent.HoldoutCreated(
+            new HoldoutDefinition(
+                "rides-2026",
+                HoldoutDefinition.Scope.NAMESPACE,
+                "acme/rides",
+                "production",
+                "user_id",
+                new BigDecimal("0.05"),
+                "Rides 2026")),
+        new HoldoutEvent.HoldoutEnded("rides-2026"),
+        new FlagEvent.FlagCreated(FLAG),
+        new FlagEvent.FlagRevised(FLAG),
+        new FlagEvent.FlagEnabled("new-checkout"),
+        new FlagEvent.FlagDisabled("new-checkout"),
+        new FlagEvent.FlagKilled("new-checkout"),
+        new FlagEvent.FlagArchived("new-checkout"),
         new ExperimentEvent.ExperimentDrafted("checkout-button", DESIGN),
         new ExperimentEvent.ExperimentRevised("checkout-button", DESIGN),
         new ExperimentEvent.ExperimentSubmitted("checkout-button", "ab12"),
@@ -191,6 +258,31 @@ class GoldenEventsTest {
         byte[] stored = golden(type, version).getBytes(StandardCharsets.UTF_8);
         assertThat(EventCodec.decode(type, version, stored)).isInstanceOf(type.type());
       }
+    }
+  }
+
+  @Test
+  void a_metric_made_of_others_is_read_as_it_was_written() {
+    for (MetricFormula formula :
+        List.of(
+            MetricFormula.ratio("errors", "requests"),
+            MetricFormula.quantile("latency", new BigDecimal("0.95"), new BigDecimal("800")))) {
+      MetricEvent.MetricDefined event =
+          new MetricEvent.MetricDefined(
+              new MetricDefinition(
+                  "made",
+                  "acme/rides",
+                  "Made",
+                  formula.of() == null
+                      ? MetricDefinition.Kind.RATIO
+                      : MetricDefinition.Kind.QUANTILE,
+                  MetricDefinition.Direction.LOWER_IS_BETTER,
+                  null,
+                  null,
+                  "ms",
+                  formula));
+      assertThat(JsonCodec.decode(JsonCodec.encode(event), MetricEvent.MetricDefined.class))
+          .isEqualTo(event);
     }
   }
 

@@ -68,7 +68,9 @@ class ResultsViewTest {
         kind,
         direction,
         cap == null ? null : new BigDecimal(cap),
-        cap == null ? null : new BigDecimal("20"));
+        cap == null ? null : new BigDecimal("20"),
+        null,
+        null);
   }
 
   private static Design design(
