@@ -1,5 +1,8 @@
 package io.trialog.command;
 
+import io.trialog.command.control.ControlConsumer;
+import io.trialog.command.control.ControlReader;
+import io.trialog.command.control.TrustedKeys;
 import io.trialog.eventstore.EventStore;
 import io.trialog.http.Caller;
 import io.trialog.http.Denials;
@@ -17,8 +20,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
 /**
- * The command side as Spring wires it. Needs an {@link EventStore}, and a {@link LogSize} from
- * whoever keeps the audit log.
+ * The command side as Spring wires it. Needs an {@link EventStore}, a {@link LogSize} from whoever
+ * keeps the audit log, and the {@link TrustedKeys} of the guardrails.
  */
 @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
 @Import({ExperimentRoutes.class, CatalogueRoutes.class, AccessRoutes.class, ExportRoutes.class})
@@ -46,10 +49,15 @@ public class CommandConfiguration {
     return new Bootstrap(desk, log);
   }
 
-  /** What to do with each verdict; whoever has the Kafka broker runs a {@link VerdictConsumer}. */
   @Bean
-  Consumer<byte[]> whenGuardrailBreachedThenKill(CommandDesk desk) {
-    return new WhenGuardrailBreachedThenKill(desk);
+  ControlReader controlReader(TrustedKeys keys, EventLog log) {
+    return new ControlReader(keys, log);
+  }
+
+  /** What to do with each verdict; whoever has the Kafka broker runs a {@link ControlConsumer}. */
+  @Bean
+  Consumer<byte[]> whenGuardrailBreachedThenKill(CommandDesk desk, ControlReader reader) {
+    return new WhenGuardrailBreachedThenKill(desk, reader);
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package io.trialog.standalone;
 
-import io.trialog.command.VerdictConsumer;
+import io.trialog.command.control.ControlConsumer;
+import io.trialog.command.control.ControlReader;
 import io.trialog.measurement.kafka.EmbeddedKafka;
 import io.trialog.projections.PartSource;
 import io.trialog.projections.PartStatus;
@@ -11,14 +12,22 @@ import org.jspecify.annotations.Nullable;
 /** How the parts are doing that only this program has. */
 final class OwnParts implements PartSource {
   private final EmbeddedKafka kafka;
-  private volatile @Nullable VerdictConsumer verdicts;
+  private volatile @Nullable ControlConsumer verdicts;
+  private volatile @Nullable ControlReader reader;
 
   OwnParts(EmbeddedKafka kafka) {
     this.kafka = kafka;
   }
 
-  void verdicts(VerdictConsumer consumer) {
+  void verdicts(ControlConsumer consumer, ControlReader of) {
     verdicts = consumer;
+    reader = of;
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    ControlReader now = reader;
+    return now == null ? Map.of() : now.counters();
   }
 
   @Override
@@ -40,7 +49,7 @@ final class OwnParts implements PartSource {
   }
 
   private PartStatus verdictStatus() {
-    VerdictConsumer consumer = verdicts;
+    ControlConsumer consumer = verdicts;
     if (consumer == null) {
       return PartStatus.starting("waiting for the stream");
     }

@@ -3,7 +3,8 @@ package io.trialog.standalone;
 import io.trialog.audit.log.AuditKeys;
 import io.trialog.audit.proof.Policy;
 import io.trialog.command.Bootstrap;
-import io.trialog.command.VerdictConsumer;
+import io.trialog.command.control.ControlConsumer;
+import io.trialog.command.control.ControlReader;
 import io.trialog.measurement.kafka.EmbeddedKafka;
 import io.trialog.measurement.kafka.Topics;
 import io.trialog.projections.PartStatus;
@@ -53,7 +54,7 @@ public final class Platform implements AutoCloseable {
   private final String adminToken;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
-  private @Nullable VerdictConsumer verdicts;
+  private @Nullable ControlConsumer verdicts;
   private @Nullable AutoCloseable demo;
 
   private Platform(
@@ -186,10 +187,11 @@ public final class Platform implements AutoCloseable {
     Stream stream = application.getBean(Stream.class);
     stream.start(kafka.bootstrap());
     awaitUp(stream);
-    VerdictConsumer consumer =
-        new VerdictConsumer(kafka.bootstrap(), Topics.VERDICTS, verdictDeed());
-    parts.verdicts(consumer);
-    verdicts = consumer;
+    ControlConsumer kills =
+        new ControlConsumer(
+            kafka.bootstrap(), Topics.VERDICTS, deed("whenGuardrailBreachedThenKill"));
+    verdicts = kills;
+    parts.verdicts(kills, application.getBean(ControlReader.class));
   }
 
   /** For the operator to hand to auditors, who must not take keys from a bundle. */
@@ -220,8 +222,8 @@ public final class Platform implements AutoCloseable {
   }
 
   @SuppressWarnings("unchecked") // the bean's declaration says what it takes
-  private Consumer<byte[]> verdictDeed() {
-    return application.getBean("whenGuardrailBreachedThenKill", Consumer.class);
+  private Consumer<byte[]> deed(String automation) {
+    return application.getBean(automation, Consumer.class);
   }
 
   private static void startKafka(EmbeddedKafka kafka) {

@@ -3,6 +3,7 @@ package io.trialog.standalone;
 import com.zaxxer.hikari.HikariDataSource;
 import io.trialog.command.CommandConfiguration;
 import io.trialog.command.LogSize;
+import io.trialog.command.control.TrustedKeys;
 import io.trialog.eventstore.EventStore;
 import io.trialog.eventstore.JdbcEventStore;
 import io.trialog.http.HttpConfiguration;
@@ -14,6 +15,7 @@ import io.trialog.query.QueryConfiguration;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -50,6 +52,11 @@ class StandaloneConfiguration {
   ProjectionsSettings projectionsSettings(@Value("${trialog.data}") Path data) {
     return ProjectionsSettings.of(data, ORIGIN)
         .withTransactionTimeout(EmbeddedKafka.TRANSACTION_TIMEOUT);
+  }
+
+  @Bean
+  TrustedKeys trustedKeys(ObjectProvider<Projections> projections) {
+    return environment -> projections.getObject().guardrailKeys().known(environment);
   }
 
   @Bean

@@ -8,6 +8,7 @@ import io.trialog.snapshots.EnvironmentKeys;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,6 +52,13 @@ public final class GuardrailKeys {
     return signer(environment).verifierKey();
   }
 
+  /** The public key of an environment that has one; makes none. */
+  public Optional<VerifierKey> known(String environment) {
+    return variables.containsKey(variable(environment))
+        ? Optional.of(verifier(environment))
+        : files.find(environment).map(NoteSigner::verifierKey);
+  }
+
   /** The public keys by environment, of every environment that has been asked for. */
   public SortedMap<String, String> verifierKeys() {
     SortedMap<String, String> keys = new TreeMap<>(files.verifierKeys());
@@ -64,11 +72,15 @@ public final class GuardrailKeys {
   }
 
   private NoteSigner signer(String environment) {
-    String name = VARIABLE + environment.toUpperCase(Locale.ROOT).replace('-', '_');
+    String name = variable(environment);
     @Nullable String key = variables.get(name);
     return key == null
         ? files.signer(environment)
         : given.computeIfAbsent(environment, any -> parse(name, key, environment));
+  }
+
+  private static String variable(String environment) {
+    return VARIABLE + environment.toUpperCase(Locale.ROOT).replace('-', '_');
   }
 
   private static NoteSigner parse(String variable, String key, String environment) {

@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -73,6 +74,14 @@ public final class EnvironmentKeys {
   public NoteSigner signer(String environment) {
     Keys.environment("environment", environment);
     return signers.computeIfAbsent(environment, this::load);
+  }
+
+  /** The signer of an environment that has a key; makes none. */
+  public Optional<NoteSigner> find(String environment) {
+    Keys.environment("environment", environment);
+    boolean there =
+        signers.containsKey(environment) || Files.exists(folder.resolve(prefix + environment + SUFFIX));
+    return there ? Optional.of(signer(environment)) : Optional.empty();
   }
 
   /** The public keys by environment, of every environment that has a key. */
