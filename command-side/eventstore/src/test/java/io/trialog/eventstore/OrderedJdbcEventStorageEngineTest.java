@@ -87,7 +87,7 @@ class OrderedJdbcEventStorageEngineTest {
   @Test
   void two_writers_of_one_sequence_conflict() {
     append("experiment/a", 0, new ExperimentPaused("a"));
-    append("experiment/a", 1, new ExperimentResumed("a"));
+    append("experiment/a", 1, new ExperimentResumed("a", null));
 
     assertThatThrownBy(() -> append("experiment/a", 1, new ExperimentPaused("a")))
         .isInstanceOf(ConcurrencyException.class);

@@ -6,6 +6,8 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -114,6 +116,23 @@ public final class Fields {
       case FALSE -> false;
       default -> throw wrong(name, "true or false", value);
     };
+  }
+
+  /** A truth value that must be there. */
+  public boolean bool(String name) {
+    required(name, take(name));
+    return bool(name, false);
+  }
+
+  /** An instant such as {@code 2026-11-22T16:00:00Z}, or null when absent. */
+  public @Nullable Instant optionalInstant(String name) {
+    String text = optionalText(name);
+    try {
+      return text == null ? null : Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new InvalidValue(
+          path + name, "must be an instant such as 2026-11-22T16:00:00Z; found \"" + text + "\"");
+    }
   }
 
   /** One of an enum's lower-case words. */

@@ -85,7 +85,7 @@ class AccessTokensTest {
     log.append(
         Streams.token(fresh.id()),
         new AccessEvent.TokenIssued(
-            fresh.id(), "ada", List.of(new Grant(role, "acme/rides")), fresh.secretHash()));
+            fresh.id(), "ada", List.of(new Grant(role, "acme/rides")), fresh.secretHash(), null));
     return fresh;
   }
 

@@ -168,6 +168,44 @@ public record Design(
     return variants.stream().map(Variant::key).toList();
   }
 
+  /** The same for others. */
+  public Design withTargeting(Targeting other) {
+    return with(variants, other);
+  }
+
+  /** The same with other variants or shares. */
+  public Design withVariants(List<Variant> others) {
+    return with(others, targeting);
+  }
+
+  /** The keys of the variants that are not the control. */
+  public List<String> treatments() {
+    return variantKeys().stream().filter(key -> !key.equals(control)).toList();
+  }
+
+  private Design with(List<Variant> otherVariants, Targeting otherTargeting) {
+    return new Design(
+        experiment,
+        namespace,
+        environment,
+        title,
+        hypothesis,
+        unit,
+        fallbackUnit,
+        surface,
+        control,
+        otherVariants,
+        otherTargeting,
+        prerequisites,
+        exclusionSets,
+        primaryMetric,
+        secondaryMetrics,
+        guardrails,
+        plannedSubjects,
+        assignedElsewhere,
+        regulated);
+  }
+
   private static void checkVariants(String control, List<Variant> variants) {
     if (variants.size() < 2) {
       throw new InvalidValue("variants", "must be at least 2");

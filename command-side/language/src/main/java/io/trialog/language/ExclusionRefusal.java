@@ -139,6 +139,25 @@ public sealed interface ExclusionRefusal extends Refusal {
     }
   }
 
+  /** What has ended needs no slots. */
+  record ExperimentHasEnded(String set, String experiment) implements ExclusionRefusal {
+    @Override
+    public String code() {
+      return "experiment_has_ended";
+    }
+
+    @Override
+    public String sentence() {
+      return "Experiment \"%s\" has ended and needs no slots of exclusion set \"%s\"."
+          .formatted(experiment, set);
+    }
+
+    @Override
+    public Map<String, String> facts() {
+      return new TreeMap<>(Map.of("set", set, "experiment", experiment));
+    }
+  }
+
   /** An order is about a set that the experiment is not designed for. */
   record SetNotInDesign(String set, String experiment) implements ExclusionRefusal {
     @Override

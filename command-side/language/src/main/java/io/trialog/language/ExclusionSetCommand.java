@@ -31,10 +31,11 @@ public sealed interface ExclusionSetCommand extends TrialogCommand {
    * Gives an experiment slots that no other has: the lowest free ones. Asked again for as many, the
    * experiment keeps those it has.
    *
-   * @param startBy when the start that needs them is given up; null for a reservation by hand,
-   *     which stays until it is released or the experiment ends
+   * @param planned whether somebody reserves them by hand: then they outlive a start that failed
+   * @param startBy while a start is under way, when it is given up; null when there is none
    */
-  record ReserveSlots(String set, String experiment, int slots, @Nullable Instant startBy)
+  record ReserveSlots(
+      String set, String experiment, int slots, boolean planned, @Nullable Instant startBy)
       implements ExclusionSetCommand {
     public ReserveSlots {
       Keys.key("set", set);

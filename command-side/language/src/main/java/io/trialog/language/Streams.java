@@ -2,6 +2,9 @@ package io.trialog.language;
 
 /** Names of streams: {@code kind/key}, unique over all kinds. */
 public final class Streams {
+  /** The key of the platform's own configuration; no node has this name. */
+  public static final String PLATFORM = "platform";
+
   private Streams() {}
 
   public static String namespace(String namespace) {
@@ -38,6 +41,15 @@ public final class Streams {
 
   public static String export(String export) {
     return "export/" + export;
+  }
+
+  public static String member(String holder) {
+    return "member/" + holder;
+  }
+
+  /** The stream of the settings of one node, or of the {@link #PLATFORM}. */
+  public static String configuration(String node) {
+    return "configuration/" + node;
   }
 
   /** The stream of refused accesses of one actor. */

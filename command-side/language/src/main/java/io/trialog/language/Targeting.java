@@ -1,10 +1,8 @@
 package io.trialog.language;
 
 import java.math.BigDecimal;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -114,29 +112,39 @@ public sealed interface Targeting {
 
   /** How an attribute is compared. */
   enum Operator {
-    EQUALS(true, Type.TEXT, Type.NUMBER, Type.VERSION, Type.BOOLEAN),
-    IN(false, Type.TEXT, Type.NUMBER),
-    NOT_IN(false, Type.TEXT),
-    PREFIX(false, Type.TEXT),
-    AT_LEAST(true, Type.NUMBER, Type.VERSION),
-    ABOVE(true, Type.NUMBER, Type.VERSION),
-    AT_MOST(true, Type.NUMBER, Type.VERSION),
-    BELOW(true, Type.NUMBER, Type.VERSION),
-    CONTAINS_ANY(false, Type.SET),
-    CONTAINS_ALL(false, Type.SET),
-    CONTAINS_NONE(false, Type.SET);
-
-    private final boolean single;
-    private final Set<Type> types;
-
-    Operator(boolean single, Type first, Type... more) {
-      this.single = single;
-      this.types = EnumSet.of(first, more);
-    }
+    EQUALS,
+    IN,
+    NOT_IN,
+    PREFIX,
+    AT_LEAST,
+    ABOVE,
+    AT_MOST,
+    BELOW,
+    CONTAINS_ANY,
+    CONTAINS_ALL,
+    CONTAINS_NONE;
 
     /** The lower-case word used in JSON. */
     public String word() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    boolean compares(Type type) {
+      return switch (this) {
+        case EQUALS -> type != Type.SET;
+        case IN -> type == Type.TEXT || type == Type.NUMBER;
+        case NOT_IN, PREFIX -> type == Type.TEXT;
+        case AT_LEAST, ABOVE, AT_MOST, BELOW -> type == Type.NUMBER || type == Type.VERSION;
+        case CONTAINS_ANY, CONTAINS_ALL, CONTAINS_NONE -> type == Type.SET;
+      };
+    }
+
+    /** Whether there is exactly one value to compare with. */
+    boolean takesOne() {
+      return switch (this) {
+        case EQUALS, AT_LEAST, ABOVE, AT_MOST, BELOW -> true;
+        case IN, NOT_IN, PREFIX, CONTAINS_ANY, CONTAINS_ALL, CONTAINS_NONE -> false;
+      };
     }
   }
 
@@ -154,12 +162,12 @@ public sealed interface Targeting {
       Keys.key("targeting.attribute", attribute);
       Keys.require("targeting.type", type);
       Keys.require("targeting.operator", operator);
-      if (!operator.types.contains(type)) {
+      if (!operator.compares(type)) {
         throw new InvalidValue(
             "targeting.operator", operator.word() + " does not compare a " + type.word());
       }
       values = List.copyOf(Keys.require("targeting.values", values));
-      int most = operator.single ? 1 : VALUES_LIMIT;
+      int most = operator.takesOne() ? 1 : VALUES_LIMIT;
       if (values.isEmpty() || values.size() > most) {
         throw new InvalidValue("targeting.values", "must have 1 to " + most + " values");
       }

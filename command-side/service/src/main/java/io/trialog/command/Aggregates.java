@@ -1,9 +1,18 @@
 package io.trialog.command;
 
+import io.trialog.command.catalogue.Metric;
+import io.trialog.command.catalogue.Namespace;
+import io.trialog.command.environment.Environment;
+import io.trialog.command.exclusion.ExclusionSet;
+import io.trialog.command.flag.Flag;
+import io.trialog.command.holdout.Holdout;
 import io.trialog.eventstore.EventStore;
 import io.trialog.eventstore.IdempotentRequests;
 import io.trialog.eventstore.JsonSerializer;
+import io.trialog.http.AccessRegister;
 import io.trialog.language.TrialogCommand;
+import io.trialog.language.log.EventLog;
+import java.time.Clock;
 import java.util.List;
 import org.axonframework.commandhandling.CommandBus;
 import org.axonframework.commandhandling.CommandMessage;
@@ -35,13 +44,15 @@ final class Aggregates {
     "causation_id",
     "idempotency_key",
     IdempotentRequests.REQUEST_DIGEST,
-    "environment"
+    "environment",
+    CommandDesk.CREDENTIAL
   };
 
   private Aggregates() {}
 
   /** Not yet started. */
-  static Configuration configure(EventStore store) {
+  static Configuration configure(EventStore store, Clock clock) {
+    AccessRegister register = new AccessRegister(store.log());
     Configurer configurer =
         DefaultConfigurer.defaultConfiguration(false)
             .configureSerializer(configuration -> new JsonSerializer())
@@ -51,13 +62,23 @@ final class Aggregates {
             .configureCorrelationDataProviders(
                 configuration -> List.of(new SimpleCorrelationDataProvider(COPIED_TO_EVENTS)))
             .configureCommandBus(configuration -> bus(configuration, store))
-            .configureEmbeddedEventStore(configuration -> store.engine());
+            .configureEmbeddedEventStore(configuration -> store.engine())
+            .registerComponent(Clock.class, configuration -> clock)
+            .registerComponent(AccessRegister.class, configuration -> register)
+            .registerComponent(
+                Standing.class, configuration -> new LoggedStanding(register, clock));
     for (Class<?> aggregate :
         List.of(
             Namespace.class,
+            Environment.class,
             Metric.class,
+            ExclusionSet.class,
+            Holdout.class,
+            Flag.class,
             Experiment.class,
             Token.class,
+            Membership.class,
+            PlatformConfiguration.class,
             DeniedAccesses.class,
             Export.class)) {
       configurer.configureAggregate(byStream(aggregate));

@@ -3,12 +3,20 @@ package io.trialog.command;
 import io.trialog.command.control.ControlConsumer;
 import io.trialog.command.control.ControlReader;
 import io.trialog.command.control.TrustedKeys;
+import io.trialog.command.catalogue.Catalogue;
+import io.trialog.command.catalogue.CatalogueRoutes;
+import io.trialog.command.catalogue.References;
+import io.trialog.command.environment.EnvironmentRoutes;
+import io.trialog.command.exclusion.ExclusionSetRoutes;
+import io.trialog.command.flag.FlagRoutes;
+import io.trialog.command.holdout.HoldoutRoutes;
 import io.trialog.eventstore.EventStore;
 import io.trialog.http.Caller;
 import io.trialog.http.Denials;
 import io.trialog.language.AccessCommand.RecordDenial;
 import io.trialog.language.Keys;
 import io.trialog.language.log.EventLog;
+import java.time.Clock;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.axonframework.commandhandling.gateway.CommandGateway;
@@ -24,7 +32,16 @@ import org.springframework.context.annotation.Import;
  * keeps the audit log, and the {@link TrustedKeys} of the guardrails.
  */
 @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
-@Import({ExperimentRoutes.class, CatalogueRoutes.class, AccessRoutes.class, ExportRoutes.class})
+@Import({
+  ExperimentRoutes.class,
+  CatalogueRoutes.class,
+  EnvironmentRoutes.class,
+  ExclusionSetRoutes.class,
+  HoldoutRoutes.class,
+  FlagRoutes.class,
+  AccessRoutes.class,
+  ExportRoutes.class
+})
 public class CommandConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(CommandConfiguration.class);
 
@@ -35,13 +52,23 @@ public class CommandConfiguration {
 
   @Bean(initMethod = "start", destroyMethod = "shutdown")
   Configuration axon(EventStore store) {
-    return Aggregates.configure(store);
+    return Aggregates.configure(store, Clock.systemUTC());
   }
 
   @Bean
   CommandDesk commandDesk(Configuration axon, EventStore store) {
     CommandGateway gateway = axon.commandGateway();
-    return new CommandDesk(gateway, store.log(), store.requests());
+    return new CommandDesk(gateway, store.log(), store.requests(), Clock.systemUTC());
+  }
+
+  @Bean
+  Catalogue catalogue(EventLog log) {
+    return new Catalogue(log);
+  }
+
+  @Bean
+  References references(Catalogue catalogue) {
+    return new References(catalogue);
   }
 
   @Bean

@@ -21,15 +21,19 @@ record CommandSide(EventStore store, Configuration axon, CommandDesk desk)
   static CommandSide open(Path folder, Clock clock) {
     JdbcConnectionPool database =
         JdbcConnectionPool.create("jdbc:h2:file:" + folder.resolve("log"), "", "");
-    return on(JdbcEventStore.open(database, clock, database::dispose));
+    return on(JdbcEventStore.open(database, clock, database::dispose), clock);
   }
 
   /** On an event store, which is closed with it. */
   static CommandSide on(EventStore store) {
-    Configuration axon = Aggregates.configure(store);
+    return on(store, Clock.systemUTC());
+  }
+
+  static CommandSide on(EventStore store, Clock clock) {
+    Configuration axon = Aggregates.configure(store, clock);
     axon.start();
     return new CommandSide(
-        store, axon, new CommandDesk(axon.commandGateway(), store.log(), store.requests()));
+        store, axon, new CommandDesk(axon.commandGateway(), store.log(), store.requests(), clock));
   }
 
   EventLog log() {

@@ -4,7 +4,15 @@ import static io.trialog.audittrail.EntityJson.JSON;
 
 import io.trialog.audittrail.AuditEntry.Change;
 import io.trialog.language.AccessEvent.AccessDenied;
+import io.trialog.language.AccessEvent.CommandRefused;
+import io.trialog.language.AccessEvent.ConfigurationRecorded;
+import io.trialog.language.AccessEvent.PlatformPolicyChanged;
+import io.trialog.language.AccessEvent.PlatformPolicyProposed;
+import io.trialog.language.AccessEvent.RoleGranted;
+import io.trialog.language.AccessEvent.RoleProposed;
+import io.trialog.language.AccessEvent.RoleWithdrawn;
 import io.trialog.language.AccessEvent.TokenIssued;
+import io.trialog.language.AccessEvent.TokenProposed;
 import io.trialog.language.AccessEvent.TokenRevoked;
 import io.trialog.language.AuditEvent.AuditExported;
 import io.trialog.language.EnvironmentEvent;
@@ -82,7 +90,15 @@ public final class AuditEntries {
       case ExperimentEvent e -> experiment(state.experiments().get(e.experiment()));
       case TokenIssued e -> token(state.tokens().get(e.token()));
       case TokenRevoked e -> token(state.tokens().get(e.token()));
+      case TokenProposed e -> null;
+      case RoleProposed e -> null;
+      case RoleGranted e -> null;
+      case RoleWithdrawn e -> null;
+      case PlatformPolicyProposed e -> null;
+      case PlatformPolicyChanged e -> null;
+      case ConfigurationRecorded e -> null;
       case AccessDenied e -> null;
+      case CommandRefused e -> null;
       case AuditExported e -> null;
     };
   }
@@ -122,8 +138,16 @@ public final class AuditEntries {
         yield experiment == null ? null : experiment.design().namespace();
       }
       case AccessDenied e -> e.namespace();
+      case CommandRefused e -> e.namespace();
       case TokenIssued e -> null;
       case TokenRevoked e -> null;
+      case TokenProposed e -> null;
+      case RoleProposed e -> null;
+      case RoleGranted e -> null;
+      case RoleWithdrawn e -> null;
+      case PlatformPolicyProposed e -> null;
+      case PlatformPolicyChanged e -> null;
+      case ConfigurationRecorded e -> null;
       case AuditExported e -> null;
     };
   }

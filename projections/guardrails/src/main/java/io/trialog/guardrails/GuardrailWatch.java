@@ -251,7 +251,7 @@ public final class GuardrailWatch implements AutoCloseable {
   static boolean isWatched(ExperimentStatus status) {
     return switch (status) {
       case RUNNING, PAUSED -> true;
-      case DRAFT, IN_REVIEW, APPROVED, KILLED, CONCLUDED -> false;
+      case DRAFT, IN_REVIEW, APPROVED, KILLED, CONCLUDED, ARCHIVED -> false;
     };
   }
 

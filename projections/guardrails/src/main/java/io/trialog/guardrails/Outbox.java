@@ -1,6 +1,5 @@
 package io.trialog.guardrails;
 
-import io.trialog.language.ExperimentStatus;
 import io.trialog.language.GuardrailReport;
 import io.trialog.language.Verdict;
 import io.trialog.snapshots.Directory;
@@ -92,13 +91,16 @@ final class Outbox {
 
   private static boolean hasEnded(Experiment experiment) {
     return switch (experiment.status()) {
-      case KILLED, CONCLUDED -> true;
+      case KILLED, CONCLUDED, ARCHIVED -> true;
       case DRAFT, IN_REVIEW, APPROVED, RUNNING, PAUSED -> false;
     };
   }
 
   /** A killed one may be revived, which its breach must be able to prevent. */
   private static boolean needsNoReports(Experiment experiment) {
-    return experiment.status() == ExperimentStatus.CONCLUDED;
+    return switch (experiment.status()) {
+      case CONCLUDED, ARCHIVED -> true;
+      case DRAFT, IN_REVIEW, APPROVED, RUNNING, PAUSED, KILLED -> false;
+    };
   }
 }

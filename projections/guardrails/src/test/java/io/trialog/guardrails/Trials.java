@@ -195,7 +195,7 @@ final class Trials {
   }
 
   static TrialogEvent started(String key) {
-    return new ExperimentStarted(key, 1_000_000, 0, List.of());
+    return new ExperimentStarted(key, 1_000_000, 0, List.of(), null, null);
   }
 
   static TrialogEvent paused(String key) {
@@ -203,10 +203,10 @@ final class Trials {
   }
 
   static TrialogEvent killed(String key) {
-    return new ExperimentKilled(key, null);
+    return new ExperimentKilled(key, null, null);
   }
 
   static TrialogEvent concluded(String key) {
-    return new ExperimentConcluded(key, "control");
+    return new ExperimentConcluded(key, "control", null);
   }
 }

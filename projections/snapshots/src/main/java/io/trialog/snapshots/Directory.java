@@ -1,7 +1,15 @@
 package io.trialog.snapshots;
 
 import io.trialog.language.AccessEvent.AccessDenied;
+import io.trialog.language.AccessEvent.CommandRefused;
+import io.trialog.language.AccessEvent.ConfigurationRecorded;
+import io.trialog.language.AccessEvent.PlatformPolicyChanged;
+import io.trialog.language.AccessEvent.PlatformPolicyProposed;
+import io.trialog.language.AccessEvent.RoleGranted;
+import io.trialog.language.AccessEvent.RoleProposed;
+import io.trialog.language.AccessEvent.RoleWithdrawn;
 import io.trialog.language.AccessEvent.TokenIssued;
+import io.trialog.language.AccessEvent.TokenProposed;
 import io.trialog.language.AccessEvent.TokenRevoked;
 import io.trialog.language.AuditEvent.AuditExported;
 import io.trialog.language.EnvironmentEvent;
@@ -83,7 +91,15 @@ public record Directory(
               recorded,
               known(recorded, e.token(), tokens.get(e.token()))
                   .revoked(EventReference.to(recorded)));
+      case TokenProposed e -> moved(recorded);
+      case RoleProposed e -> moved(recorded);
+      case RoleGranted e -> moved(recorded);
+      case RoleWithdrawn e -> moved(recorded);
+      case PlatformPolicyProposed e -> moved(recorded);
+      case PlatformPolicyChanged e -> moved(recorded);
+      case ConfigurationRecorded e -> moved(recorded);
       case AccessDenied e -> moved(recorded);
+      case CommandRefused e -> moved(recorded);
       case AuditExported e -> moved(recorded);
     };
   }

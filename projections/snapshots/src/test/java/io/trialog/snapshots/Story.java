@@ -108,23 +108,26 @@ public final class Story {
   public Story everything() {
     as("ada", "set up").say(new NamespaceCreated("acme/rides", "Rides of Acme"));
     say(metric("orders"));
-    say(new TokenIssued("t1", "ben", List.of(new Grant(Role.APPROVER, "*")), "00ff"));
+    say(new TokenIssued("t1", "ben", List.of(new Grant(Role.APPROVER, "*")), "00ff", null));
     as("ada", "first idea")
         .say(new ExperimentDrafted("checkout-button", design("checkout-button")));
     as("cy", "typo").say(new ExperimentRevised("checkout-button", retitled("checkout-button")));
-    as("ada", null).say(new ExperimentSubmitted("checkout-button", "ab12"));
-    as("ben", "looks safe").say(new ExperimentApproved("checkout-button", "ab12"));
-    as("ada", "go").say(new ExperimentStarted("checkout-button", 50_000, 0, slots(50_000)));
-    say(new ExperimentRamped("checkout-button", 50_000, 500_000, 0, slots(500_000)));
+    as("ada", null).say(new ExperimentSubmitted("checkout-button", "ab12", null));
+    as("ben", "looks safe").say(new ExperimentApproved("checkout-button", "ab12", null));
+    as("ada", "go")
+        .say(new ExperimentStarted("checkout-button", 50_000, 0, slots(50_000), null, null));
+    say(
+        new ExperimentRamped(
+            "checkout-button", 50_000, 500_000, 0, slots(500_000), null, null, null));
     as("ben", "odd numbers").say(new ExperimentPaused("checkout-button"));
-    as("ben", "explained").say(new ExperimentResumed("checkout-button"));
+    as("ben", "explained").say(new ExperimentResumed("checkout-button", null));
     as("mallory", null).say(new AccessDenied("mallory", "kill", "acme/rides"));
     say(new TokenRevoked("t1"));
-    as("ada", "won").say(new ExperimentConcluded("checkout-button", "green"));
+    as("ada", "won").say(new ExperimentConcluded("checkout-button", "green", null));
     as("ada", "next").say(new ExperimentDrafted("surge_price", design("surge_price")));
-    say(new ExperimentStarted("surge_price", 1_000_000, 0, slots(1_000_000)));
+    say(new ExperimentStarted("surge_price", 1_000_000, 0, slots(1_000_000), null, null));
     as(Actor.automation("when-guardrail-breached-then-kill"), "orders fell")
-        .say(new ExperimentKilled("surge_price", evidence()));
+        .say(new ExperimentKilled("surge_price", evidence(), null));
     as("eve", "SOC 2 yearly").say(new AuditExported("e1", "SOC 2 yearly"));
     return this;
   }
@@ -151,7 +154,7 @@ public final class Story {
     return switch (random.nextInt(4)) {
       case 0 -> new NamespaceCreated("acme/team-" + i, "Team " + i);
       case 1 -> metric("metric-" + i);
-      case 2 -> new TokenIssued("t" + i, "holder", List.of(), "00");
+      case 2 -> new TokenIssued("t" + i, "holder", List.of(), "00", null);
       default -> new AccessDenied("mallory", "ramp", "*");
     };
   }
@@ -170,11 +173,11 @@ public final class Story {
           return new ExperimentRevised(key, retitled(key));
         }
         status[which] = "review";
-        return new ExperimentSubmitted(key, "digest-" + choice);
+        return new ExperimentSubmitted(key, "digest-" + choice, null);
       }
       case "review" -> {
         status[which] = "approved";
-        return new ExperimentApproved(key, "digest");
+        return new ExperimentApproved(key, "digest", null);
       }
       case "approved" -> {
         if (choice == 0) {
@@ -183,20 +186,22 @@ public final class Story {
         }
         status[which] = "running";
         traffic[which] = random.nextInt(100_000);
-        return new ExperimentStarted(key, traffic[which], 0, slots(traffic[which]));
+        return new ExperimentStarted(key, traffic[which], 0, slots(traffic[which]), null, null);
       }
       case "running" -> {
         int from = traffic[which];
         traffic[which] = from + random.nextInt(1_000_001 - from);
         return switch (choice) {
-          case 0 -> moved(status, which, "killed", new ExperimentKilled(key, null));
-          case 1 -> moved(status, which, "ended", new ExperimentConcluded(key, "green"));
+          case 0 -> moved(status, which, "killed", new ExperimentKilled(key, null, null));
+          case 1 -> moved(status, which, "ended", new ExperimentConcluded(key, "green", null));
           case 2 -> moved(status, which, "paused", new ExperimentPaused(key));
-          default -> new ExperimentRamped(key, from, traffic[which], 0, slots(traffic[which]));
+          default ->
+              new ExperimentRamped(
+                  key, from, traffic[which], 0, slots(traffic[which]), null, null, null);
         };
       }
       case "paused" -> {
-        return moved(status, which, "running", new ExperimentResumed(key));
+        return moved(status, which, "running", new ExperimentResumed(key, null));
       }
       default -> {
         return new AuditExported(key, "look at " + key);

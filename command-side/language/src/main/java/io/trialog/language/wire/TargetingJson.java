@@ -104,7 +104,7 @@ public final class TargetingJson {
 
   private static JsonValue only(String path, JsonObject object, String member) {
     mustKnow(path, object, Set.of(member));
-    return object.get(member);
+    return object.getOrDefault(member, JsonValue.NULL);
   }
 
   private static void mustKnow(String path, JsonObject object, Set<String> known) {

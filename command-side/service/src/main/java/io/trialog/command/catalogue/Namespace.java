@@ -1,8 +1,11 @@
-package io.trialog.command;
+package io.trialog.command.catalogue;
 
 import static org.axonframework.modelling.command.AggregateLifecycle.apply;
 
+import io.trialog.command.Revisioned;
 import io.trialog.language.NamespaceCommand.CreateNamespace;
+import io.trialog.language.NamespaceCommand.SetGuardrailPolicy;
+import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
 import io.trialog.language.Refusal;
 import io.trialog.language.Refused;
@@ -13,7 +16,7 @@ import org.axonframework.modelling.command.AggregateCreationPolicy;
 import org.axonframework.modelling.command.CreationPolicy;
 
 /** An org's team. */
-class Namespace extends Revisioned {
+public class Namespace extends Revisioned {
   @CommandHandler
   @CreationPolicy(AggregateCreationPolicy.CREATE_IF_MISSING)
   void handle(CreateNamespace order) {
@@ -21,6 +24,11 @@ class Namespace extends Revisioned {
       throw new Refused(new Refusal.AlreadyExists("namespace", order.namespace()));
     }
     apply(new NamespaceCreated(order.namespace(), order.title()));
+  }
+
+  @CommandHandler
+  void handle(SetGuardrailPolicy order) {
+    apply(new GuardrailPolicySet(key(), order.rules()));
   }
 
   @EventSourcingHandler
