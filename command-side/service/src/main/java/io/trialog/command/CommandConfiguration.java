@@ -1,11 +1,11 @@
 package io.trialog.command;
 
-import io.trialog.command.control.ControlConsumer;
-import io.trialog.command.control.ControlReader;
-import io.trialog.command.control.TrustedKeys;
 import io.trialog.command.catalogue.Catalogue;
 import io.trialog.command.catalogue.CatalogueRoutes;
 import io.trialog.command.catalogue.References;
+import io.trialog.command.control.ControlConsumer;
+import io.trialog.command.control.ControlReader;
+import io.trialog.command.control.TrustedKeys;
 import io.trialog.command.environment.EnvironmentRoutes;
 import io.trialog.command.exclusion.ExclusionSetRoutes;
 import io.trialog.command.flag.FlagRoutes;
@@ -85,6 +85,12 @@ public class CommandConfiguration {
   @Bean
   Consumer<byte[]> whenGuardrailBreachedThenKill(CommandDesk desk, ControlReader reader) {
     return new WhenGuardrailBreachedThenKill(desk, reader);
+  }
+
+  /** What to do with each report of a guardrail, likewise. */
+  @Bean
+  Consumer<byte[]> whenGuardrailReportsThenRecord(CommandDesk desk, ControlReader reader) {
+    return new WhenGuardrailReportsThenRecord(desk, reader);
   }
 
   @Bean

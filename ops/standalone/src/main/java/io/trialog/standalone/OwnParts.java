@@ -13,14 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class OwnParts implements PartSource {
   private final EmbeddedKafka kafka;
   private volatile @Nullable ControlConsumer verdicts;
+  private volatile @Nullable ControlConsumer guardrailReports;
   private volatile @Nullable ControlReader reader;
 
   OwnParts(EmbeddedKafka kafka) {
     this.kafka = kafka;
   }
 
-  void verdicts(ControlConsumer consumer, ControlReader of) {
-    verdicts = consumer;
+  void guardrails(ControlConsumer kills, ControlConsumer reports, ControlReader of) {
+    verdicts = kills;
+    guardrailReports = reports;
     reader = of;
   }
 
@@ -34,7 +36,8 @@ final class OwnParts implements PartSource {
   public Map<String, PartStatus> parts() {
     Map<String, PartStatus> parts = new TreeMap<>();
     parts.put("kafka", kafkaStatus());
-    parts.put("verdicts", verdictStatus());
+    parts.put("verdicts", status(verdicts));
+    parts.put("guardrail_reports", status(guardrailReports));
     return parts;
   }
 
@@ -48,8 +51,7 @@ final class OwnParts implements PartSource {
         .orElseGet(() -> PartStatus.starting("the broker is starting"));
   }
 
-  private PartStatus verdictStatus() {
-    ControlConsumer consumer = verdicts;
+  private static PartStatus status(@Nullable ControlConsumer consumer) {
     if (consumer == null) {
       return PartStatus.starting("waiting for the stream");
     }

@@ -55,6 +55,7 @@ public final class Platform implements AutoCloseable {
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
   private @Nullable ControlConsumer verdicts;
+  private @Nullable ControlConsumer guardrailReports;
   private @Nullable AutoCloseable demo;
 
   private Platform(
@@ -139,6 +140,7 @@ public final class Platform implements AutoCloseable {
     }
     quietly("demo", demo);
     quietly("verdicts", verdicts);
+    quietly("guardrail reports", guardrailReports);
     quietly("application", application);
     quietly("kafka", kafka);
     quietly("data folder", folder);
@@ -191,7 +193,11 @@ public final class Platform implements AutoCloseable {
         new ControlConsumer(
             kafka.bootstrap(), Topics.VERDICTS, deed("whenGuardrailBreachedThenKill"));
     verdicts = kills;
-    parts.verdicts(kills, application.getBean(ControlReader.class));
+    ControlConsumer reports =
+        new ControlConsumer(
+            kafka.bootstrap(), Topics.GUARDRAIL_REPORTS, deed("whenGuardrailReportsThenRecord"));
+    guardrailReports = reports;
+    parts.guardrails(kills, reports, application.getBean(ControlReader.class));
   }
 
   /** For the operator to hand to auditors, who must not take keys from a bundle. */

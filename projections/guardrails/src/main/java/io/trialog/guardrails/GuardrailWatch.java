@@ -2,10 +2,12 @@ package io.trialog.guardrails;
 
 import io.trialog.language.ExperimentStatus;
 import io.trialog.language.GuardrailReport;
+import io.trialog.language.RampPlan;
 import io.trialog.language.Verdict;
 import io.trialog.measurement.store.ExperimentSums;
 import io.trialog.snapshots.Directory;
 import io.trialog.snapshots.Experiment;
+import io.trialog.snapshots.Oversight;
 import io.trialog.statistics.GuardrailState;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -281,7 +283,8 @@ public final class GuardrailWatch implements AutoCloseable {
     ExperimentMemory after = before.after(evaluation, now);
     List<Verdict> given = new ArrayList<>();
     List<GuardrailReport> reports = new ArrayList<>();
-    Reporting reporting = new Reporting(experiment.key(), experiment.serving().epoch(), now);
+    Reporting reporting =
+        new Reporting(experiment.key(), experiment.serving().epoch(), awaited(experiment), now);
     for (GuardrailLook look : evaluation.looks()) {
       if (look.state() == GuardrailState.KILL && after.of(look.key()).verdict().isEmpty()) {
         Verdict verdict = verdict(experiment.key(), look, after.isSampleRatioAlarm(), now);
@@ -298,6 +301,13 @@ public final class GuardrailWatch implements AutoCloseable {
       ledger.remember(experiment.key(), after, given, reports);
     }
     given.forEach(GuardrailWatch::tell);
+  }
+
+  private static List<Long> awaited(Experiment experiment) {
+    Oversight.Ramp ramp = experiment.oversight().ramp();
+    return ramp == null
+        ? List.of()
+        : ramp.plan().steps().stream().map(RampPlan.Step::minimumSample).toList();
   }
 
   private static void tell(Verdict verdict) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +38,18 @@ final class Reporting {
 
   private final String experiment;
   private final int epoch;
+  private final List<Long> awaited;
   private final Instant now;
 
-  /** For looks at the sums of this allocation epoch. */
-  Reporting(String experiment, int epoch, Instant now) {
+  /**
+   * For looks at the sums of one allocation epoch.
+   *
+   * @param awaited sizes of the smaller arm that somebody waits for
+   */
+  Reporting(String experiment, int epoch, List<Long> awaited, Instant now) {
     this.experiment = experiment;
     this.epoch = epoch;
+    this.awaited = awaited;
     this.now = now.truncatedTo(ChronoUnit.MILLIS);
   }
 
@@ -55,8 +62,7 @@ final class Reporting {
     GuardrailState seen = state(look, memory);
     Optional<LastReport> last = memory.lastReport();
     if (last.isEmpty() || last.get().epoch() != epoch) {
-      boolean first =
-          seen == GuardrailState.BREACHED || look.counts() || sizeClass(smallerArm(look)) > 0;
+      boolean first = seen == GuardrailState.BREACHED || look.counts() || hasGrown(0, look);
       Instant at = last.map(before -> later(before.reportedAt())).orElse(now);
       return first ? Optional.of(report(look, seen, at)) : Optional.empty();
     }
@@ -95,9 +101,15 @@ final class Reporting {
     return seen == GuardrailState.BREACHED || !now.isBefore(before.stateSince().plus(DWELL));
   }
 
-  private static boolean isWorth(LastReport before, GuardrailState state, GuardrailLook look) {
-    boolean grew = sizeClass(smallerArm(look)) > sizeClass(before.subjects());
-    return before.state() != GuardrailState.BREACHED && (state != before.state() || grew);
+  private boolean isWorth(LastReport before, GuardrailState state, GuardrailLook look) {
+    return before.state() != GuardrailState.BREACHED
+        && (state != before.state() || hasGrown(before.subjects(), look));
+  }
+
+  private boolean hasGrown(long before, GuardrailLook look) {
+    long size = smallerArm(look);
+    return sizeClass(size) > sizeClass(before)
+        || awaited.stream().anyMatch(each -> before < each && size >= each);
   }
 
   /** 0 below the smallest size, then 1 more with each doubling. */

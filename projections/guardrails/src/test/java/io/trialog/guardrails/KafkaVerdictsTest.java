@@ -49,7 +49,9 @@ class KafkaVerdictsTest {
       kafka.start();
       Topics.createMissing(kafka.bootstrap(), 1, (short) 1, LIMIT);
       GuardrailReport report =
-          new Reporting("trial", 0, Trials.NOW).of(look(), GuardrailMemory.EMPTY).orElseThrow();
+          new Reporting("trial", 0, List.of(), Trials.NOW)
+              .of(look(), GuardrailMemory.EMPTY)
+              .orElseThrow();
       try (var verdicts = new KafkaVerdicts(kafka.bootstrap(), keys)) {
         verdicts.publish("production", verdict());
         verdicts.publish("production", report);

@@ -26,6 +26,7 @@ class ReportingTest {
   private GuardrailMemory memory = GuardrailMemory.EMPTY;
   private Instant now = Trials.NOW;
   private int epoch;
+  private List<Long> awaited = List.of();
   private final List<GuardrailReport> reports = new ArrayList<>();
 
   /** The control has mean 10 and standard deviation 20; so has the treatment, but for its mean. */
@@ -47,7 +48,7 @@ class ReportingTest {
 
   private Optional<GuardrailReport> look(GuardrailLook look) {
     memory = memory.after(look, now);
-    Optional<GuardrailReport> report = new Reporting("trial", epoch, now).of(look, memory);
+    Optional<GuardrailReport> report = new Reporting("trial", epoch, awaited, now).of(look, memory);
     report.ifPresent(each -> {
       memory = memory.reported(each);
       reports.add(each);
@@ -176,6 +177,17 @@ class ReportingTest {
       assertThat(reports.get(i).variantSubjects())
           .isBetween(128L << (i - 1), (128L << (i + 1)) * 51 / 50);
     }
+  }
+
+  @Test
+  void a_size_that_a_step_waits_for_is_told_exactly_then() {
+    awaited = List.of(0L, 50L, 1_100L);
+    assertThat(look(49, 10)).isEmpty();
+    assertThat(look(50, 10)).isPresent();
+    look(1_024, 10);
+    assertThat(look(1_099, 10)).isEmpty();
+    assertThat(look(1_101, 10)).isPresent();
+    assertThat(look(1_102, 10)).isEmpty();
   }
 
   @Test

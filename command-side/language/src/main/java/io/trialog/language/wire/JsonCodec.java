@@ -189,20 +189,6 @@ public final class JsonCodec {
       }
     }
 
-    /** States of guardrails. */
-    public static final class OfGuardrailState
-        implements JsonbAdapter<io.trialog.language.GuardrailState, String> {
-      @Override
-      public String adaptToJson(io.trialog.language.GuardrailState value) {
-        return value.word();
-      }
-
-      @Override
-      public io.trialog.language.GuardrailState adaptFromJson(String word) {
-        return parse(io.trialog.language.GuardrailState.class, "state", word);
-      }
-    }
-
     /** Roles. */
     public static final class OfRole implements JsonbAdapter<io.trialog.language.Role, String> {
       @Override

@@ -16,9 +16,9 @@ import io.trialog.language.ExperimentEvent;
 import io.trialog.language.FlagDefinition;
 import io.trialog.language.FlagEvent;
 import io.trialog.language.Grant;
+import io.trialog.language.GuardrailState;
 import io.trialog.language.HoldoutDefinition;
 import io.trialog.language.HoldoutEvent;
-import io.trialog.language.GuardrailState;
 import io.trialog.language.KillEvidence;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent;
@@ -244,7 +244,10 @@ class GoldenEventsTest {
             1_200,
             140,
             "reading-7",
-            new BigDecimal("0.01")),
+            new BigDecimal("0.01"),
+            new BigDecimal("0.0125"),
+            0,
+            Instant.parse("2026-11-22T07:00:00.123Z")),
         new AccessEvent.TokenIssued(
             "t1", "ada", List.of(new Grant(Role.EXPERIMENTER, "acme/rides")), "00ff", null),
         new AccessEvent.TokenProposed(
