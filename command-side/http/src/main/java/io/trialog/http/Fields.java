@@ -137,7 +137,10 @@ public final class Fields {
 
   /** One of an enum's lower-case words. */
   public <E extends Enum<E>> E word(String name, Class<E> type) {
-    String word = text(name);
+    return constant(name, type, text(name));
+  }
+
+  private <E extends Enum<E>> E constant(String name, Class<E> type, String word) {
     List<String> words = new ArrayList<>();
     for (E constant : type.getEnumConstants()) {
       String candidate = constant.name().toLowerCase(Locale.ROOT);
@@ -148,6 +151,11 @@ public final class Fields {
     }
     throw new InvalidValue(
         path + name, "must be one of " + String.join(", ", words) + "; found \"" + word + "\"");
+  }
+
+  /** A list of an enum's lower-case words, empty when absent. */
+  public <E extends Enum<E>> List<E> words(String name, Class<E> type) {
+    return texts(name).stream().map(word -> constant(name, type, word)).toList();
   }
 
   /** A list of objects, empty when absent. */

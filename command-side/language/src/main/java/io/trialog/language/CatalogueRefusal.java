@@ -88,6 +88,11 @@ public sealed interface CatalogueRefusal extends Refusal {
   /** Whoever proposes a policy does not approve it. */
   record PolicyTakesTwo(String namespace, String actor) implements CatalogueRefusal {
     @Override
+    public boolean recorded() {
+      return true;
+    }
+
+    @Override
     public String code() {
       return "approver_must_differ";
     }

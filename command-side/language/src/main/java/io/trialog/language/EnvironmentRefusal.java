@@ -65,6 +65,11 @@ public sealed interface EnvironmentRefusal extends Refusal {
   /** Whoever proposes a release does not approve it. */
   record ReleaseTakesTwo(String environment, String actor) implements EnvironmentRefusal {
     @Override
+    public boolean recorded() {
+      return true;
+    }
+
+    @Override
     public String code() {
       return "approver_must_differ";
     }

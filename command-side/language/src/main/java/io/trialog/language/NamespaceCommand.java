@@ -30,4 +30,30 @@ public sealed interface NamespaceCommand extends TrialogCommand {
       return Streams.namespace(namespace);
     }
   }
+
+  /** Asks that the namespace approves changes by other rules; another admin has to agree. */
+  record ProposeApprovalPolicy(String namespace, ApprovalPolicy policy)
+      implements NamespaceCommand {
+    public ProposeApprovalPolicy {
+      Keys.namespace("namespace", namespace);
+      Keys.require("policy", policy);
+    }
+
+    @Override
+    public String stream() {
+      return Streams.namespace(namespace);
+    }
+  }
+
+  /** Puts the proposed policy in force. */
+  record ApproveApprovalPolicy(String namespace) implements NamespaceCommand {
+    public ApproveApprovalPolicy {
+      Keys.namespace("namespace", namespace);
+    }
+
+    @Override
+    public String stream() {
+      return Streams.namespace(namespace);
+    }
+  }
 }

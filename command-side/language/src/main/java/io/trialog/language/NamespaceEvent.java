@@ -20,4 +20,22 @@ public sealed interface NamespaceEvent extends TrialogEvent {
       rules = List.copyOf(Keys.require("rules", rules));
     }
   }
+
+  /** Somebody asked for this policy; an earlier proposal is void. */
+  record ApprovalPolicyProposed(String namespace, ApprovalPolicy policy) implements NamespaceEvent {
+    public ApprovalPolicyProposed {
+      Keys.namespace("namespace", namespace);
+      Keys.require("policy", policy);
+    }
+  }
+
+  /** Changes of the namespace's experiments are approved by {@code policy} from here on. */
+  record ApprovalPolicySet(String namespace, ApprovalPolicy before, ApprovalPolicy policy)
+      implements NamespaceEvent {
+    public ApprovalPolicySet {
+      Keys.namespace("namespace", namespace);
+      Keys.require("before", before);
+      Keys.require("policy", policy);
+    }
+  }
 }

@@ -28,6 +28,8 @@ import io.trialog.language.HoldoutEvent;
 import io.trialog.language.HoldoutEvent.HoldoutCreated;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.NamespaceEvent.ApprovalPolicyProposed;
+import io.trialog.language.NamespaceEvent.ApprovalPolicySet;
 import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
 import io.trialog.language.TrialogEvent;
@@ -81,6 +83,8 @@ public final class AuditEntries {
   private static @Nullable JsonObject touched(Directory state, TrialogEvent event) {
     return switch (event) {
       case NamespaceCreated e -> namespace(state.namespaces().get(e.namespace()));
+      case ApprovalPolicyProposed e -> null;
+      case ApprovalPolicySet e -> null;
       case GuardrailPolicySet e -> namespace(state.namespaces().get(e.namespace()));
       case EnvironmentEvent e -> null;
       case ExclusionSetEvent e -> null;
@@ -123,6 +127,8 @@ public final class AuditEntries {
     return switch (event) {
       case NamespaceCreated e -> e.namespace();
       case GuardrailPolicySet e -> e.namespace();
+      case ApprovalPolicyProposed e -> e.namespace();
+      case ApprovalPolicySet e -> e.namespace();
       case ExclusionSetCreated e -> e.namespace();
       case FlagCreated e -> e.definition().namespace();
       case FlagRevised e -> e.definition().namespace();

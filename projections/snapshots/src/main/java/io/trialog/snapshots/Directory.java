@@ -20,6 +20,8 @@ import io.trialog.language.FlagEvent;
 import io.trialog.language.HoldoutEvent;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.NamespaceEvent.ApprovalPolicyProposed;
+import io.trialog.language.NamespaceEvent.ApprovalPolicySet;
 import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
 import io.trialog.language.log.RecordedEvent;
@@ -81,6 +83,8 @@ public record Directory(
               recorded,
               known(recorded, e.experiment(), experiments.get(e.experiment())).apply(recorded, e));
       case GuardrailPolicySet e -> moved(recorded);
+      case ApprovalPolicyProposed e -> moved(recorded);
+      case ApprovalPolicySet e -> moved(recorded);
       case EnvironmentEvent e -> moved(recorded);
       case ExclusionSetEvent e -> moved(recorded);
       case HoldoutEvent e -> moved(recorded);

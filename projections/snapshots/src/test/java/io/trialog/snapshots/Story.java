@@ -26,6 +26,8 @@ import io.trialog.language.HoldoutEvent;
 import io.trialog.language.KillEvidence;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.NamespaceEvent.ApprovalPolicyProposed;
+import io.trialog.language.NamespaceEvent.ApprovalPolicySet;
 import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
 import io.trialog.language.Role;
@@ -90,6 +92,8 @@ public final class Story {
   private static String streamOf(TrialogEvent event) {
     return switch (event) {
       case NamespaceCreated e -> Streams.namespace(e.namespace());
+      case ApprovalPolicyProposed e -> Streams.namespace(e.namespace());
+      case ApprovalPolicySet e -> Streams.namespace(e.namespace());
       case GuardrailPolicySet e -> Streams.namespace(e.namespace());
       case EnvironmentEvent e -> Streams.environment(e.environment());
       case ExclusionSetEvent e -> Streams.exclusionSet(e.set());

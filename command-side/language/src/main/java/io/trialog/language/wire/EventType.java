@@ -22,6 +22,9 @@ import java.util.stream.Collectors;
 public enum EventType {
   NAMESPACE_CREATED("NamespaceCreated", 1, NamespaceEvent.NamespaceCreated.class),
   GUARDRAIL_POLICY_SET("GuardrailPolicySet", 1, NamespaceEvent.GuardrailPolicySet.class),
+  APPROVAL_POLICY_PROPOSED(
+      "ApprovalPolicyProposed", 1, NamespaceEvent.ApprovalPolicyProposed.class),
+  APPROVAL_POLICY_SET("ApprovalPolicySet", 1, NamespaceEvent.ApprovalPolicySet.class),
   ENVIRONMENT_CREATED("EnvironmentCreated", 1, EnvironmentEvent.EnvironmentCreated.class),
   KILL_SWITCH_ENGAGED("KillSwitchEngaged", 1, EnvironmentEvent.KillSwitchEngaged.class),
   KILL_SWITCH_RELEASE_PROPOSED(

@@ -107,6 +107,9 @@ class GoldenEventsTest {
         strict);
   }
 
+  private static final ApprovalPolicy STRICTER =
+      new ApprovalPolicy(2, List.of("ada", "ben", "cy"), 48, 12, List.of(ChangeKind.RAMP));
+
   private static final FlagDefinition FLAG =
       new FlagDefinition(
           "new-checkout",
@@ -152,6 +155,8 @@ class GoldenEventsTest {
         new NamespaceEvent.GuardrailPolicySet(
             "acme/rides",
             List.of(new Design.GuardrailRule("rides-error-rate", new BigDecimal("0.01"), true))),
+        new NamespaceEvent.ApprovalPolicyProposed("acme/rides", STRICTER),
+        new NamespaceEvent.ApprovalPolicySet("acme/rides", ApprovalPolicy.DEFAULT, STRICTER),
         new EnvironmentEvent.EnvironmentCreated("staging", "Staging"),
         new EnvironmentEvent.KillSwitchEngaged("production"),
         new EnvironmentEvent.KillSwitchReleaseProposed("production"),

@@ -6,9 +6,14 @@ import io.trialog.command.Order;
 import io.trialog.command.Orders;
 import io.trialog.http.Access;
 import io.trialog.http.Caller;
+import io.trialog.http.Fields;
+import io.trialog.language.ApprovalPolicy;
+import io.trialog.language.ChangeKind;
 import io.trialog.language.MetricCommand.DefineMetric;
 import io.trialog.language.MetricDefinition;
+import io.trialog.language.NamespaceCommand.ApproveApprovalPolicy;
 import io.trialog.language.NamespaceCommand.CreateNamespace;
+import io.trialog.language.NamespaceCommand.ProposeApprovalPolicy;
 import io.trialog.language.NamespaceCommand.SetGuardrailPolicy;
 import io.trialog.language.Refusal;
 import io.trialog.language.Refused;
@@ -89,6 +94,45 @@ public class CatalogueRoutes {
     Caller caller = access.require(request, command.namespace());
     references.checkGuardrails(command.rules());
     return Orders.respond(200, desk.execute(command, orders.by(caller)));
+  }
+
+  /** Admins only, and it takes two of them. */
+  @PostMapping("/namespaces/{org}/{team}/approval-policy")
+  ResponseEntity<byte[]> proposeApprovalPolicy(
+      @PathVariable String org, @PathVariable String team, HttpServletRequest request) {
+    Orders orders = Orders.of(request);
+    ProposeApprovalPolicy command =
+        orders.body(body -> new ProposeApprovalPolicy(org + "/" + team, policy(body)));
+    Caller caller = access.require(request, command.namespace());
+    return Orders.respond(200, desk.execute(command, orders.by(caller)));
+  }
+
+  @PostMapping("/namespaces/{org}/{team}/approval-policy/approve")
+  ResponseEntity<byte[]> approveApprovalPolicy(
+      @PathVariable String org, @PathVariable String team, HttpServletRequest request) {
+    Orders orders = Orders.of(request);
+    ApproveApprovalPolicy command =
+        orders.body(body -> new ApproveApprovalPolicy(org + "/" + team));
+    Caller caller = access.require(request, command.namespace());
+    return Orders.respond(200, desk.execute(command, orders.by(caller)));
+  }
+
+  /** What is not said is as it is where nobody said anything. */
+  private static ApprovalPolicy policy(Fields body) {
+    ApprovalPolicy usual = ApprovalPolicy.DEFAULT;
+    return new ApprovalPolicy(
+        whole(body, "required", usual.required()),
+        body.texts("approvers"),
+        whole(body, "ttl_hours", usual.ttlHours()),
+        whole(body, "review_hours", usual.reviewHours()),
+        body.optionalJson("approvals_for") == null
+            ? usual.approvalsFor()
+            : body.words("approvals_for", ChangeKind.class));
+  }
+
+  private static int whole(Fields body, String name, int orElse) {
+    Long value = body.optionalInteger(name);
+    return value == null ? orElse : Math.clamp(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
   }
 
   @PostMapping("/metrics")

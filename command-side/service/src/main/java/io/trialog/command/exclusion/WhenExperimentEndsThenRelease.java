@@ -1,113 +1,93 @@
 package io.trialog.command.exclusion;
 
-import io.trialog.command.CommandDesk;
-import io.trialog.command.Order;
-import io.trialog.language.Actor;
+import io.trialog.command.Automation;
 import io.trialog.language.ExclusionSetCommand.ReleaseSlots;
 import io.trialog.language.ExclusionSetCommand.ReserveSlots;
 import io.trialog.language.ExclusionSetEvent;
 import io.trialog.language.ExperimentEvent;
-import io.trialog.language.Refused;
 import io.trialog.language.TrialogCommand;
 import io.trialog.language.TrialogEvent;
-import io.trialog.language.log.EventLog;
-import io.trialog.language.log.StoredEvent;
-import io.trialog.language.wire.EventCodec;
-import java.time.Clock;
+import io.trialog.language.log.RecordedEvent;
+import io.trialog.language.wire.Sha256;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Gives the slots of an ended experiment back to its exclusion sets, and those of a start that was
  * given up; takes the end off the slots of one that has started after all. A killed experiment
  * keeps its slots until it is concluded or archived, because it may be revived.
- *
- * <p>Knows nothing but the log, so it goes on after a crash where it stood. Not thread-safe.
  */
-public final class WhenExperimentEndsThenRelease {
-  private static final Logger LOG = LoggerFactory.getLogger(WhenExperimentEndsThenRelease.class);
-  private static final Actor ACTOR = Actor.automation("when-experiment-ends-then-release");
-  private static final int PAGE = 1_000;
+public final class WhenExperimentEndsThenRelease implements Automation {
+  private final SortedMap<String, Reservations> sets = new TreeMap<>();
+  private final SortedMap<String, ExperimentLife> lives = new TreeMap<>();
 
-  private final CommandDesk desk;
-  private final EventLog log;
-  private final Clock clock;
-  private final Map<String, Reservations> sets = new HashMap<>();
-  private final Map<String, ExperimentLife> lives = new HashMap<>();
-  private long position;
-
-  /** Begins before the first event of the log. */
-  public WhenExperimentEndsThenRelease(CommandDesk desk, EventLog log, Clock clock) {
-    this.desk = desk;
-    this.log = log;
-    this.clock = clock;
+  @Override
+  public String name() {
+    return "when-experiment-ends-then-release";
   }
 
-  /** Reads what is new and does what is due; to be called again and again. */
-  public void lookOnce() {
-    catchUp();
-    Instant now = clock.instant();
-    sets.forEach((set, reservations) ->
-        reservations.all().forEach(reservation -> look(set, reservation, now)));
-  }
-
-  private void catchUp() {
-    List<StoredEvent> page;
-    do {
-      page = log.read(position, PAGE);
-      for (StoredEvent stored : page) {
-        fold(EventCodec.decode(stored).event(), stored.sequence());
-        position = stored.position();
-      }
-    } while (!page.isEmpty());
-  }
-
-  private void fold(TrialogEvent event, long sequence) {
+  @Override
+  public void on(RecordedEvent recorded) {
+    TrialogEvent event = recorded.event();
     if (event instanceof ExperimentEvent fact) {
-      lives.merge(
-          fact.experiment(),
-          ExperimentLife.NONE.after(event),
-          (before, first) -> before.after(event));
+      ExperimentLife before = lives.getOrDefault(fact.experiment(), ExperimentLife.NONE);
+      lives.put(fact.experiment(), before.after(event));
     } else if (event instanceof ExclusionSetEvent fact) {
-      sets.computeIfAbsent(fact.set(), set -> new Reservations()).fold(event, sequence);
+      sets.computeIfAbsent(fact.set(), set -> new Reservations())
+          .fold(event, recorded.sequence());
     }
   }
 
-  private void look(String set, Reservation held, Instant now) {
+  @Override
+  public List<Due> due(Instant now) {
+    List<Due> due = new ArrayList<>();
+    sets.forEach((set, reservations) ->
+        reservations.all().forEach(reservation -> look(set, reservation, now, due)));
+    return due;
+  }
+
+  private void look(String set, Reservation held, Instant now, List<Due> due) {
     String experiment = held.experiment();
     switch (lives.getOrDefault(experiment, ExperimentLife.NONE).stage()) {
-      case ENDED -> release(set, held, "Experiment \"" + experiment + "\" has ended.");
+      case ENDED -> due.add(release(set, held, "has ended"));
       case NOT_STARTED -> {
         if (held.hasLapsed(now) && !held.planned()) {
-          release(set, held, "Experiment \"" + experiment + "\" did not start in time.");
+          due.add(release(set, held, "did not start in time"));
         }
       }
       case STARTED, KILLED -> {
         if (held.hasLapsed(now)) {
-          order(
-              new ReserveSlots(set, experiment, held.slots(), false, null),
-              "Experiment \"" + experiment + "\" has started.");
+          due.add(keep(set, held));
         }
       }
     }
   }
 
-  private void release(String set, Reservation held, String reason) {
-    order(new ReleaseSlots(set, held.experiment(), held.sequence()), reason);
+  private static Due release(String set, Reservation held, String what) {
+    return due(
+        new ReleaseSlots(set, held.experiment(), held.sequence()),
+        held,
+        "Experiment \"" + held.experiment() + "\" " + what + ".");
   }
 
-  /** A refusal means that somebody was faster; the next look sees what they did. */
-  private void order(TrialogCommand command, String reason) {
-    try {
-      desk.execute(
-          command,
-          new Order(ACTOR, reason, "when-experiment-ends-then-release", null, null, "", null));
-    } catch (Refused e) {
-      LOG.debug("left to the next look: {}", e.getMessage());
-    }
+  private static Due keep(String set, Reservation held) {
+    return due(
+        new ReserveSlots(set, held.experiment(), held.slots(), false, null),
+        held,
+        "Experiment \"" + held.experiment() + "\" has started.");
+  }
+
+  /** A reservation is named by the event that made it, so each is given back once. */
+  private static Due due(TrialogCommand command, Reservation held, String reason) {
+    String reservation = command.stream() + "/" + held.experiment() + "/" + held.sequence();
+    return new Due(
+        command,
+        Sha256.hex(reservation.getBytes(StandardCharsets.UTF_8)),
+        reservation,
+        reason);
   }
 }
