@@ -8,6 +8,10 @@ import io.trialog.command.control.ControlReader;
 import io.trialog.command.control.TrustedKeys;
 import io.trialog.command.environment.EnvironmentRoutes;
 import io.trialog.command.exclusion.ExclusionSetRoutes;
+import io.trialog.command.exclusion.WhenExperimentEndsThenRelease;
+import io.trialog.command.experiment.ExperimentChangeRoutes;
+import io.trialog.command.experiment.WhenReviewIsOverdueThenAlarm;
+import io.trialog.command.experiment.WhenStepIsDueThenRamp;
 import io.trialog.command.flag.FlagRoutes;
 import io.trialog.command.holdout.HoldoutRoutes;
 import io.trialog.eventstore.EventStore;
@@ -17,6 +21,7 @@ import io.trialog.language.AccessCommand.RecordDenial;
 import io.trialog.language.Keys;
 import io.trialog.language.log.EventLog;
 import java.time.Clock;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.axonframework.commandhandling.gateway.CommandGateway;
@@ -34,6 +39,7 @@ import org.springframework.context.annotation.Import;
 @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
 @Import({
   ExperimentRoutes.class,
+  ExperimentChangeRoutes.class,
   CatalogueRoutes.class,
   EnvironmentRoutes.class,
   ExclusionSetRoutes.class,
@@ -91,6 +97,18 @@ public class CommandConfiguration {
   @Bean
   Consumer<byte[]> whenGuardrailReportsThenRecord(CommandDesk desk, ControlReader reader) {
     return new WhenGuardrailReportsThenRecord(desk, reader);
+  }
+
+  @Bean
+  AutomationRunner automations(EventLog log, CommandDesk desk) {
+    return new AutomationRunner(
+        log,
+        desk,
+        Clock.systemUTC(),
+        List.of(
+            new WhenReviewIsOverdueThenAlarm(),
+            new WhenStepIsDueThenRamp(),
+            new WhenExperimentEndsThenRelease()));
   }
 
   @Bean
