@@ -83,6 +83,11 @@ public class CommandConfiguration {
   }
 
   @Bean
+  ConfigurationDrift configurationDrift(CommandDesk desk, EventLog log) {
+    return new ConfigurationDrift(desk, log);
+  }
+
+  @Bean
   ControlReader controlReader(TrustedKeys keys, EventLog log) {
     return new ControlReader(keys, log);
   }

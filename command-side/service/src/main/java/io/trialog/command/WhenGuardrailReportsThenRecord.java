@@ -6,7 +6,6 @@ import io.trialog.language.Actor;
 import io.trialog.language.ExperimentCommand.RecordGuardrailState;
 import io.trialog.language.GuardrailRefusal;
 import io.trialog.language.GuardrailReport;
-import io.trialog.language.Refusal;
 import io.trialog.language.Refused;
 import io.trialog.language.wire.ControlMessage;
 import java.util.function.Consumer;
@@ -59,15 +58,12 @@ final class WhenGuardrailReportsThenRecord implements Consumer<byte[]> {
     }
   }
 
+  /** What was refused once is refused again, so nothing waits for it. */
   private void refused(GuardrailReport report, Refused e) {
-    switch (e.refusal()) {
-      case GuardrailRefusal.ReadingIsOld old ->
-          reader.refuse(ControlRefusal.REPLAYED, ControlMessage.Kind.GUARDRAIL_REPORT);
-      case Refusal.StatusForbids late ->
-          LOG.info("report={} came too late: {}", report.report(), e.getMessage());
-      case Refusal.NotFound gone ->
-          LOG.info("report={} is about nothing: {}", report.report(), e.getMessage());
-      default -> throw e;
+    if (e.refusal() instanceof GuardrailRefusal.ReadingIsOld) {
+      reader.refuse(ControlRefusal.REPLAYED, ControlMessage.Kind.GUARDRAIL_REPORT);
+    } else {
+      LOG.info("report={} is not written down: {}", report.report(), e.getMessage());
     }
   }
 

@@ -65,7 +65,7 @@ class DirectoryTest {
   void an_empty_directory_has_position_0_and_nothing_in_it() {
     assertThat(Directory.EMPTY.position()).isZero();
     assertThat(Directory.EMPTY.experiments()).isEmpty();
-    assertThat(Directory.EMPTY.environments()).isEmpty();
+    assertThat(Directory.EMPTY.environmentNames()).isEmpty();
   }
 
   @Test
@@ -101,7 +101,7 @@ class DirectoryTest {
     assertThat(draft.isServed()).isFalse();
     assertThat(draft.revision()).isZero();
     assertThat(draft.last().position()).isLessThan(event.position());
-    assertThat(folded().environments()).containsExactly("production");
+    assertThat(folded().environmentNames()).containsExactly("production");
   }
 
   @Test

@@ -256,7 +256,7 @@ class SnapshotPublisherTest {
     assertThat(announcer.position()).isEqualTo(log.head());
     assertThat(notices).hasSize(1);
     KillAnnouncer.Notice notice = notices.getFirst();
-    assertThat(notice.kill().experiment()).isEqualTo("surge_price");
+    assertThat(notice.key()).isEqualTo("surge_price");
     assertThat(notice.snapshot().position()).isEqualTo(notice.position()).isLessThan(log.head());
     assertThat(
             SnapshotReader.open(

@@ -1,4 +1,4 @@
-package io.trialog.sdk.core;
+package io.trialog.sdk.core.json;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,17 +7,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A value inside a JSON tree, with its name for messages; a wrong kind is an illegal argument. */
-final class Member {
+public final class Member {
   private final String name;
   private final @Nullable Object value;
 
-  Member(String name, @Nullable Object value) {
+  public Member(String name, @Nullable Object value) {
     this.name = name;
     this.value = value;
   }
 
   /** Refuses members beside the known ones. */
-  void only(Set<String> known) {
+  public void only(Set<String> known) {
     for (Object member : object().keySet()) {
       if (!known.contains(member)) {
         throw new IllegalArgumentException(name + " has a member this format does not know");
@@ -25,11 +25,11 @@ final class Member {
     }
   }
 
-  boolean has(String member) {
+  public boolean has(String member) {
     return object().containsKey(member);
   }
 
-  Member get(String member) {
+  public Member get(String member) {
     Map<?, ?> object = object();
     if (!object.containsKey(member)) {
       throw new IllegalArgumentException(name + " lacks " + member);
@@ -37,7 +37,7 @@ final class Member {
     return new Member(member, object.get(member));
   }
 
-  List<Member> elements() {
+  public List<Member> elements() {
     if (!(value instanceof List)) {
       throw wrong("an array");
     }
@@ -48,21 +48,28 @@ final class Member {
     return elements;
   }
 
-  String text() {
+  public String text() {
     if (!(value instanceof String)) {
       throw wrong("a text");
     }
     return (String) value;
   }
 
-  long integer() {
+  public boolean truth() {
+    if (!(value instanceof Boolean)) {
+      throw wrong("true or false");
+    }
+    return (Boolean) value;
+  }
+
+  public long integer() {
     if (!(value instanceof Long)) {
       throw wrong("an integer");
     }
     return (Long) value;
   }
 
-  int small() {
+  public int small() {
     long integer = integer();
     if (integer < Integer.MIN_VALUE || integer > Integer.MAX_VALUE) {
       throw wrong("a small integer");
