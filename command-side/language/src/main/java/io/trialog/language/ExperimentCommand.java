@@ -1,6 +1,7 @@
 package io.trialog.language;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -186,7 +187,10 @@ public sealed interface ExperimentCommand extends TrialogCommand {
 
   /**
    * Writes down what a guardrail knows by now about a treatment. {@code margin} is the share of
-   * control's mean that may be lost; {@code verdictId} names the reading.
+   * control's mean that may be lost, {@code harmAtMost} the upper bound of what is lost, absent
+   * when the data give none. {@code verdictId} names the reading, which was taken {@code
+   * evaluatedAt} from the subjects of one {@code epoch}; without these two it is taken for the
+   * newest.
    */
   record RecordGuardrailState(
       String experiment,
@@ -196,7 +200,10 @@ public sealed interface ExperimentCommand extends TrialogCommand {
       long subjectsControl,
       long subjectsVariant,
       String verdictId,
-      BigDecimal margin)
+      BigDecimal margin,
+      @Nullable BigDecimal harmAtMost,
+      @Nullable Integer epoch,
+      @Nullable Instant evaluatedAt)
       implements ExperimentCommand {
     public RecordGuardrailState {
       Keys.key("metric", metric);
@@ -204,6 +211,46 @@ public sealed interface ExperimentCommand extends TrialogCommand {
       Keys.require("state", state);
       Keys.text("verdict_id", verdictId);
       Keys.require("margin", margin);
+    }
+
+    /** A reading without a time. */
+    public RecordGuardrailState(
+        String experiment,
+        String metric,
+        String variant,
+        GuardrailState state,
+        long subjectsControl,
+        long subjectsVariant,
+        String verdictId,
+        BigDecimal margin) {
+      this(
+          experiment,
+          metric,
+          variant,
+          state,
+          subjectsControl,
+          subjectsVariant,
+          verdictId,
+          margin,
+          null,
+          null,
+          null);
+    }
+
+    /** What a report says. */
+    public static RecordGuardrailState of(GuardrailReport report) {
+      return new RecordGuardrailState(
+          report.experiment(),
+          report.metric(),
+          report.variant(),
+          report.state(),
+          report.controlSubjects(),
+          report.variantSubjects(),
+          report.report(),
+          report.margin(),
+          report.harmAtMost(),
+          report.epoch(),
+          report.evaluatedAt());
     }
   }
 }

@@ -176,7 +176,11 @@ public sealed interface ExperimentEvent extends TrialogEvent {
     }
   }
 
-  /** What a guardrail knows by then about a treatment, of the current epoch. */
+  /**
+   * What a guardrail knows by then about a treatment, of the current epoch. {@code verdictId} names
+   * the reading, {@code evaluatedAt} says when it was taken, and {@code harmAtMost} is its upper
+   * bound of the relative harm, absent when the data give none.
+   */
   record GuardrailStateRecorded(
       String experiment,
       String metric,
@@ -185,11 +189,30 @@ public sealed interface ExperimentEvent extends TrialogEvent {
       long subjectsControl,
       long subjectsVariant,
       String verdictId,
-      BigDecimal margin)
+      BigDecimal margin,
+      @Nullable BigDecimal harmAtMost,
+      @Nullable Integer epoch,
+      @Nullable Instant evaluatedAt)
       implements ExperimentEvent {
     public GuardrailStateRecorded {
       Keys.require("state", state);
       Keys.require("margin", margin);
+    }
+
+    /** What the order says. */
+    public static GuardrailStateRecorded of(ExperimentCommand.RecordGuardrailState order) {
+      return new GuardrailStateRecorded(
+          order.experiment(),
+          order.metric(),
+          order.variant(),
+          order.state(),
+          order.subjectsControl(),
+          order.subjectsVariant(),
+          order.verdictId(),
+          order.margin(),
+          order.harmAtMost(),
+          order.epoch(),
+          order.evaluatedAt());
     }
   }
 }

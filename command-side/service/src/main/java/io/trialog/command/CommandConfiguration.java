@@ -3,6 +3,9 @@ package io.trialog.command;
 import io.trialog.command.catalogue.Catalogue;
 import io.trialog.command.catalogue.CatalogueRoutes;
 import io.trialog.command.catalogue.References;
+import io.trialog.command.control.ControlConsumer;
+import io.trialog.command.control.ControlReader;
+import io.trialog.command.control.TrustedKeys;
 import io.trialog.command.environment.EnvironmentRoutes;
 import io.trialog.command.exclusion.ExclusionSetRoutes;
 import io.trialog.command.exclusion.WhenExperimentEndsThenRelease;
@@ -30,8 +33,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
 /**
- * The command side as Spring wires it. Needs an {@link EventStore}, and a {@link LogSize} from
- * whoever keeps the audit log.
+ * The command side as Spring wires it. Needs an {@link EventStore}, a {@link LogSize} from whoever
+ * keeps the audit log, and the {@link TrustedKeys} of the guardrails.
  */
 @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
 @Import({
@@ -84,10 +87,21 @@ public class CommandConfiguration {
     return new ConfigurationDrift(desk, log);
   }
 
-  /** What to do with each verdict; whoever has the Kafka broker runs a {@link VerdictConsumer}. */
   @Bean
-  Consumer<byte[]> whenGuardrailBreachedThenKill(CommandDesk desk) {
-    return new WhenGuardrailBreachedThenKill(desk);
+  ControlReader controlReader(TrustedKeys keys, EventLog log) {
+    return new ControlReader(keys, log);
+  }
+
+  /** What to do with each verdict; whoever has the Kafka broker runs a {@link ControlConsumer}. */
+  @Bean
+  Consumer<byte[]> whenGuardrailBreachedThenKill(CommandDesk desk, ControlReader reader) {
+    return new WhenGuardrailBreachedThenKill(desk, reader);
+  }
+
+  /** What to do with each report of a guardrail, likewise. */
+  @Bean
+  Consumer<byte[]> whenGuardrailReportsThenRecord(CommandDesk desk, ControlReader reader) {
+    return new WhenGuardrailReportsThenRecord(desk, reader);
   }
 
   @Bean

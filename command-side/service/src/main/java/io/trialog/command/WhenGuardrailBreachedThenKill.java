@@ -1,42 +1,44 @@
 package io.trialog.command;
 
+import io.trialog.command.control.ControlReader;
 import io.trialog.language.Actor;
 import io.trialog.language.ExperimentCommand.KillExperiment;
 import io.trialog.language.KillEvidence;
 import io.trialog.language.Refusal;
 import io.trialog.language.Refused;
 import io.trialog.language.Verdict;
-import io.trialog.language.wire.JsonCodec;
-import jakarta.json.bind.JsonbException;
+import io.trialog.language.wire.ControlMessage;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Turns a verdict into the order to kill, with the evidence inside. The verdict's id is the
- * idempotency key, so a verdict that comes twice kills once. Given the bytes of each verdict in
- * order; throws when the kill must be tried again.
+ * idempotency key, so a verdict that comes twice kills once. Given the signed note of each verdict
+ * in order; throws when the kill must be tried again.
  */
 final class WhenGuardrailBreachedThenKill implements Consumer<byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(WhenGuardrailBreachedThenKill.class);
   private static final Actor ACTOR = Actor.automation("when-guardrail-breached-then-kill");
 
   private final CommandDesk desk;
+  private final ControlReader reader;
 
-  WhenGuardrailBreachedThenKill(CommandDesk desk) {
+  WhenGuardrailBreachedThenKill(CommandDesk desk, ControlReader reader) {
     this.desk = desk;
+    this.reader = reader;
   }
 
   @Override
-  public void accept(byte[] json) {
-    Verdict verdict;
-    try {
-      verdict = JsonCodec.decode(json, Verdict.class);
-    } catch (JsonbException | IllegalArgumentException e) {
-      LOG.error("verdict unreadable, left out: {}", e.getMessage());
-      return;
-    }
-    kill(verdict);
+  public void accept(byte[] note) {
+    reader
+        .read(note, ControlMessage.Kind.VERDICT, Verdict.class, verdict ->
+            new ControlReader.Subject(
+                verdict.experiment(),
+                verdict.evidence().metric(),
+                verdict.evidence().variant(),
+                verdict.evidence().evaluatedAt()))
+        .ifPresent(this::kill);
   }
 
   private void kill(Verdict verdict) {

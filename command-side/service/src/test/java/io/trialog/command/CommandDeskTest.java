@@ -23,12 +23,10 @@ import io.trialog.language.ExperimentCommand.ReviseExperiment;
 import io.trialog.language.ExperimentCommand.StartExperiment;
 import io.trialog.language.ExperimentCommand.SubmitExperiment;
 import io.trialog.language.ExperimentEvent.ExperimentApproved;
-import io.trialog.language.ExperimentEvent.ExperimentKilled;
 import io.trialog.language.ExperimentEvent.ExperimentRamped;
 import io.trialog.language.ExperimentEvent.ExperimentStarted;
 import io.trialog.language.Grant;
 import io.trialog.language.InvalidValue;
-import io.trialog.language.KillEvidence;
 import io.trialog.language.NamespaceCommand.CreateNamespace;
 import io.trialog.language.Refusal;
 import io.trialog.language.Refused;
@@ -38,14 +36,10 @@ import io.trialog.language.Streams;
 import io.trialog.language.Targeting;
 import io.trialog.language.TrialogCommand;
 import io.trialog.language.TrialogEvent;
-import io.trialog.language.Verdict;
 import io.trialog.language.log.RecordedEvent;
 import io.trialog.language.wire.EventCodec;
-import io.trialog.language.wire.JsonCodec;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -329,36 +323,6 @@ class CommandDeskTest {
   }
 
   @Test
-  void a_verdict_kills_with_its_evidence_and_twice_is_once() {
-    running(100_000);
-    WhenGuardrailBreachedThenKill rule = new WhenGuardrailBreachedThenKill(side.desk());
-    byte[] verdict = JsonCodec.encode(new Verdict(KEY, evidence()));
-
-    rule.accept(verdict);
-    rule.accept(verdict);
-
-    assertThat(events()).hasSize(5);
-    assertThat(((ExperimentKilled) events().getLast()).evidence()).isEqualTo(evidence());
-    RecordedEvent killed = EventCodec.decode(side.log().read(0, 10).getLast());
-    assertThat(killed.metadata().actor().kind()).isEqualTo(Actor.Kind.AUTOMATION);
-    assertThat(killed.metadata().causationId()).isEqualTo("v1");
-  }
-
-  @Test
-  void a_verdict_that_is_garbage_or_late_stops_nothing() {
-    running(100_000);
-    execute(ADA, new ConcludeExperiment(KEY, "green"));
-    WhenGuardrailBreachedThenKill rule = new WhenGuardrailBreachedThenKill(side.desk());
-
-    rule.accept("{\"experiment\":".getBytes(StandardCharsets.UTF_8));
-    rule.accept("{}".getBytes(StandardCharsets.UTF_8));
-    rule.accept(JsonCodec.encode(new Verdict(KEY, evidence())));
-    rule.accept(JsonCodec.encode(new Verdict("ghost", evidence())));
-
-    assertThat(events()).hasSize(5);
-  }
-
-  @Test
   void nothing_of_axon_calls_home() {
     assertThat(side.axonComponents()).noneMatch(name -> name.contains("UpdateChecker"));
   }
@@ -455,34 +419,5 @@ class CommandDeskTest {
         1_000,
         assignedElsewhere,
         false);
-  }
-
-  private static KillEvidence evidence() {
-    BigDecimal one = BigDecimal.ONE;
-    KillEvidence.ArmSums sums = new KillEvidence.ArmSums(1, 1, one, one, one);
-    return new KillEvidence(
-        "v1",
-        "guardrail/1",
-        "normal_mixture",
-        "orders",
-        "mean",
-        "higher_is_better",
-        "green",
-        "control",
-        sums,
-        sums,
-        one,
-        one,
-        one,
-        one,
-        one,
-        one,
-        one,
-        one,
-        one,
-        one,
-        one,
-        false,
-        Instant.parse("2026-11-22T07:00:00Z"));
   }
 }

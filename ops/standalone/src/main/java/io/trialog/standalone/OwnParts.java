@@ -1,6 +1,7 @@
 package io.trialog.standalone;
 
-import io.trialog.command.VerdictConsumer;
+import io.trialog.command.control.ControlConsumer;
+import io.trialog.command.control.ControlReader;
 import io.trialog.measurement.kafka.EmbeddedKafka;
 import io.trialog.projections.PartSource;
 import io.trialog.projections.PartStatus;
@@ -11,21 +12,32 @@ import org.jspecify.annotations.Nullable;
 /** How the parts are doing that only this program has. */
 final class OwnParts implements PartSource {
   private final EmbeddedKafka kafka;
-  private volatile @Nullable VerdictConsumer verdicts;
+  private volatile @Nullable ControlConsumer verdicts;
+  private volatile @Nullable ControlConsumer guardrailReports;
+  private volatile @Nullable ControlReader reader;
 
   OwnParts(EmbeddedKafka kafka) {
     this.kafka = kafka;
   }
 
-  void verdicts(VerdictConsumer consumer) {
-    verdicts = consumer;
+  void guardrails(ControlConsumer kills, ControlConsumer reports, ControlReader of) {
+    verdicts = kills;
+    guardrailReports = reports;
+    reader = of;
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    ControlReader now = reader;
+    return now == null ? Map.of() : now.counters();
   }
 
   @Override
   public Map<String, PartStatus> parts() {
     Map<String, PartStatus> parts = new TreeMap<>();
     parts.put("kafka", kafkaStatus());
-    parts.put("verdicts", verdictStatus());
+    parts.put("verdicts", status(verdicts));
+    parts.put("guardrail_reports", status(guardrailReports));
     return parts;
   }
 
@@ -39,8 +51,7 @@ final class OwnParts implements PartSource {
         .orElseGet(() -> PartStatus.starting("the broker is starting"));
   }
 
-  private PartStatus verdictStatus() {
-    VerdictConsumer consumer = verdicts;
+  private static PartStatus status(@Nullable ControlConsumer consumer) {
     if (consumer == null) {
       return PartStatus.starting("waiting for the stream");
     }

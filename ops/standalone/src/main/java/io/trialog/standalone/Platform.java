@@ -4,7 +4,8 @@ import io.trialog.audit.log.AuditKeys;
 import io.trialog.audit.proof.Policy;
 import io.trialog.command.Bootstrap;
 import io.trialog.command.ConfigurationDrift;
-import io.trialog.command.VerdictConsumer;
+import io.trialog.command.control.ControlConsumer;
+import io.trialog.command.control.ControlReader;
 import io.trialog.measurement.kafka.EmbeddedKafka;
 import io.trialog.measurement.kafka.Topics;
 import io.trialog.projections.PartStatus;
@@ -53,7 +54,8 @@ public final class Platform implements AutoCloseable {
   private final String adminToken;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
-  private @Nullable VerdictConsumer verdicts;
+  private @Nullable ControlConsumer verdicts;
+  private @Nullable ControlConsumer guardrailReports;
   private @Nullable AutoCloseable demo;
 
   private Platform(
@@ -143,6 +145,7 @@ public final class Platform implements AutoCloseable {
     }
     quietly("demo", demo);
     quietly("verdicts", verdicts);
+    quietly("guardrail reports", guardrailReports);
     quietly("application", application);
     quietly("kafka", kafka);
     quietly("data folder", folder);
@@ -165,10 +168,15 @@ public final class Platform implements AutoCloseable {
     Stream stream = application.getBean(Stream.class);
     stream.start(kafka.bootstrap());
     awaitUp(stream);
-    VerdictConsumer consumer =
-        new VerdictConsumer(kafka.bootstrap(), Topics.VERDICTS, verdictDeed());
-    parts.verdicts(consumer);
-    verdicts = consumer;
+    ControlConsumer kills =
+        new ControlConsumer(
+            kafka.bootstrap(), Topics.VERDICTS, deed("whenGuardrailBreachedThenKill"));
+    verdicts = kills;
+    ControlConsumer reports =
+        new ControlConsumer(
+            kafka.bootstrap(), Topics.GUARDRAIL_REPORTS, deed("whenGuardrailReportsThenRecord"));
+    guardrailReports = reports;
+    parts.guardrails(kills, reports, application.getBean(ControlReader.class));
   }
 
   /** For the operator to hand to auditors, who must not take keys from a bundle. */
@@ -199,8 +207,8 @@ public final class Platform implements AutoCloseable {
   }
 
   @SuppressWarnings("unchecked") // the bean's declaration says what it takes
-  private Consumer<byte[]> verdictDeed() {
-    return application.getBean("whenGuardrailBreachedThenKill", Consumer.class);
+  private Consumer<byte[]> deed(String automation) {
+    return application.getBean(automation, Consumer.class);
   }
 
   private static void startKafka(EmbeddedKafka kafka) {

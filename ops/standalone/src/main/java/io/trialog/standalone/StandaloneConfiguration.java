@@ -3,6 +3,7 @@ package io.trialog.standalone;
 import com.zaxxer.hikari.HikariDataSource;
 import io.trialog.command.CommandConfiguration;
 import io.trialog.command.LogSize;
+import io.trialog.command.control.TrustedKeys;
 import io.trialog.eventstore.EventStore;
 import io.trialog.http.HttpConfiguration;
 import io.trialog.measurement.kafka.EmbeddedKafka;
@@ -12,6 +13,7 @@ import io.trialog.projections.ProjectionsSettings;
 import io.trialog.query.QueryConfiguration;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -47,6 +49,11 @@ class StandaloneConfiguration {
   ProjectionsSettings projectionsSettings(@Value("${trialog.data}") Path data) {
     return ProjectionsSettings.of(data, ORIGIN)
         .withTransactionTimeout(EmbeddedKafka.TRANSACTION_TIMEOUT);
+  }
+
+  @Bean
+  TrustedKeys trustedKeys(ObjectProvider<Projections> projections) {
+    return environment -> projections.getObject().guardrailKeys().known(environment);
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package io.trialog.guardrails;
 
+import io.trialog.language.GuardrailReport;
 import io.trialog.statistics.SampleRatio;
 import java.time.Instant;
 import java.util.HashMap;
@@ -8,7 +9,7 @@ import java.util.Map;
 /**
  * What is remembered of an experiment from look to look. Immutable.
  *
- * @param guardrails those that had a look that counted
+ * @param guardrails those that had a look that counted or was reported
  * @param sampleRatioMinP lowest sequential p of the sample ratio so far, 1 before any look; below
  *     {@link SampleRatio#ALARM_BELOW} it is an alarm that stays
  */
@@ -45,8 +46,16 @@ public record ExperimentMemory(
   }
 
   ExperimentMemory withVerdict(GuardrailKey key, String id) {
+    return with(key, of(key).withVerdict(id));
+  }
+
+  ExperimentMemory reported(GuardrailKey key, GuardrailReport report) {
+    return with(key, of(key).reported(report));
+  }
+
+  private ExperimentMemory with(GuardrailKey key, GuardrailMemory memory) {
     Map<GuardrailKey, GuardrailMemory> next = new HashMap<>(guardrails);
-    next.put(key, of(key).withVerdict(id));
+    next.put(key, memory);
     return new ExperimentMemory(next, sampleRatioMinP);
   }
 }

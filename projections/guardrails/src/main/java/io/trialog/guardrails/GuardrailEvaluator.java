@@ -34,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  * look past the burn-in, fixed from then on: it is blind to which arm is better, and a wrong V_plan
  * costs time, not validity. Proportions need none of it.
  *
- * <p>Sums of several allocation epochs are added, which is right while the shares of the arms stay
- * what they are; a ramp leaves them so.
+ * <p>Sums of several allocation epochs are added, which is right only while the shares of the arms
+ * stay what they are. A new epoch begins when they do not, so callers give those of the current
+ * one: a plan of its own, with a budget of its own.
  */
 public final class GuardrailEvaluator {
   /** Names these rules in verdicts; other rules get another name. */

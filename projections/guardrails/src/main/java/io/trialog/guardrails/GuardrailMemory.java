@@ -1,5 +1,6 @@
 package io.trialog.guardrails;
 
+import io.trialog.language.GuardrailReport;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -14,22 +15,29 @@ import java.util.OptionalDouble;
  * @param crossedAt when ln E was first seen at the boundary, to the millisecond
  * @param frozenSd the standard deviation of the plan, when it was taken from live data
  * @param verdict id of the verdict, once given; never taken back
+ * @param lastReport absent before the first
  */
 public record GuardrailMemory(
     OptionalDouble maxLogE,
     Optional<Instant> crossedAt,
     Optional<BigDecimal> frozenSd,
-    Optional<String> verdict) {
+    Optional<String> verdict,
+    Optional<LastReport> lastReport) {
   /** Before the first look. */
   public static final GuardrailMemory EMPTY =
       new GuardrailMemory(
-          OptionalDouble.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+          OptionalDouble.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
 
   public GuardrailMemory {
     Objects.requireNonNull(maxLogE);
     Objects.requireNonNull(crossedAt);
     Objects.requireNonNull(frozenSd);
     Objects.requireNonNull(verdict);
+    Objects.requireNonNull(lastReport);
   }
 
   /** After one more look; whether it gives a verdict is said by {@link #withVerdict}. */
@@ -44,10 +52,17 @@ public record GuardrailMemory(
         OptionalDouble.of(maxLogE.isPresent() ? Math.max(maxLogE.getAsDouble(), logE) : logE),
         crosses ? Optional.of(now.truncatedTo(ChronoUnit.MILLIS)) : crossedAt,
         freezes ? look.sd() : frozenSd,
-        verdict);
+        verdict,
+        lastReport);
   }
 
   GuardrailMemory withVerdict(String id) {
-    return new GuardrailMemory(maxLogE, crossedAt, frozenSd, Optional.of(id));
+    return new GuardrailMemory(maxLogE, crossedAt, frozenSd, Optional.of(id), lastReport);
+  }
+
+  GuardrailMemory reported(GuardrailReport report) {
+    LastReport next =
+        lastReport.map(last -> last.followedBy(report)).orElseGet(() -> LastReport.first(report));
+    return new GuardrailMemory(maxLogE, crossedAt, frozenSd, verdict, Optional.of(next));
   }
 }

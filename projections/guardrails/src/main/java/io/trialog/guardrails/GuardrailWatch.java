@@ -1,10 +1,13 @@
 package io.trialog.guardrails;
 
 import io.trialog.language.ExperimentStatus;
+import io.trialog.language.GuardrailReport;
+import io.trialog.language.RampPlan;
 import io.trialog.language.Verdict;
 import io.trialog.measurement.store.ExperimentSums;
 import io.trialog.snapshots.Directory;
 import io.trialog.snapshots.Experiment;
+import io.trialog.snapshots.Oversight;
 import io.trialog.statistics.GuardrailState;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -34,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * <p>The first look that says KILL gives a verdict, which is never taken back. It is stored as
  * pending, then published, then marked; a crash in between, or Kafka being away, publishes it again
  * with the same id and the same bytes. After a restart everything is published again whose
- * experiment was not seen ended.
+ * experiment was not seen ended. What else is told of a guardrail is for {@link Reporting} to say;
+ * it goes the same way.
  */
 public final class GuardrailWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GuardrailWatch.class);
@@ -79,7 +83,7 @@ public final class GuardrailWatch implements AutoCloseable {
   private final Supplier<Directory> directory;
   private final Function<String, ExperimentSums> sums;
   private final GuardrailLedger ledger;
-  private final Verdicts verdicts;
+  private final Outbox outbox;
   private final Clock clock;
   private final Settings settings;
   private final Thread thread;
@@ -99,7 +103,7 @@ public final class GuardrailWatch implements AutoCloseable {
     this.directory = directory;
     this.sums = sums;
     this.ledger = ledger;
-    this.verdicts = verdicts;
+    this.outbox = new Outbox(ledger, verdicts);
     this.clock = clock;
     this.settings = settings;
     this.thread = Thread.ofPlatform().name("guardrail-watch").unstarted(this::run);
@@ -232,7 +236,7 @@ public final class GuardrailWatch implements AutoCloseable {
     Directory state = directory.get();
     if (all) {
       due.addAll(state.experiments().keySet());
-      settleEnded(state);
+      outbox.settleEnded(state);
     }
     String found = null;
     for (String key : due) {
@@ -242,7 +246,7 @@ public final class GuardrailWatch implements AutoCloseable {
         found = found == null ? failure : found;
       }
     }
-    String failure = publishPending(state);
+    String failure = outbox.publish(state);
     return found == null ? failure : found;
   }
 
@@ -270,22 +274,40 @@ public final class GuardrailWatch implements AutoCloseable {
     ExperimentMemory before = ledger.memory(experiment.key());
     Evaluation evaluation =
         GuardrailEvaluator.evaluate(
-            experiment.design(), state.metrics(), sums.apply(experiment.key()), before);
+            experiment.design(),
+            state.metrics(),
+            sums.apply(experiment.key()).ofEpoch(experiment.serving().epoch()),
+            before);
     looks.incrementAndGet();
     Instant now = clock.instant();
     ExperimentMemory after = before.after(evaluation, now);
     List<Verdict> given = new ArrayList<>();
+    List<GuardrailReport> reports = new ArrayList<>();
+    Reporting reporting =
+        new Reporting(experiment.key(), experiment.serving().epoch(), awaited(experiment), now);
     for (GuardrailLook look : evaluation.looks()) {
       if (look.state() == GuardrailState.KILL && after.of(look.key()).verdict().isEmpty()) {
         Verdict verdict = verdict(experiment.key(), look, after.isSampleRatioAlarm(), now);
         after = after.withVerdict(look.key(), verdict.evidence().verdictId());
         given.add(verdict);
       }
+      Optional<GuardrailReport> report = reporting.of(look, after.of(look.key()));
+      if (report.isPresent()) {
+        after = after.reported(look.key(), report.get());
+        reports.add(report.get());
+      }
     }
     if (!after.equals(before)) {
-      ledger.remember(experiment.key(), after, given);
+      ledger.remember(experiment.key(), after, given, reports);
     }
     given.forEach(GuardrailWatch::tell);
+  }
+
+  private static List<Long> awaited(Experiment experiment) {
+    Oversight.Ramp ramp = experiment.oversight().ramp();
+    return ramp == null
+        ? List.of()
+        : ramp.plan().steps().stream().map(RampPlan.Step::minimumSample).toList();
   }
 
   private static void tell(Verdict verdict) {
@@ -316,41 +338,5 @@ public final class GuardrailWatch implements AutoCloseable {
             key.metric(),
             key.variant());
     return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
-  }
-
-  /** Those on experiments that the directory does not know yet wait until it does. */
-  private @Nullable String publishPending(Directory state) {
-    for (Verdict verdict : ledger.pending()) {
-      Experiment experiment = state.experiments().get(verdict.experiment());
-      String id = verdict.evidence().verdictId();
-      if (experiment != null && hasEnded(experiment)) {
-        ledger.settle(id);
-      } else if (experiment != null) {
-        try {
-          verdicts.publish(verdict);
-        } catch (RuntimeException e) {
-          LOG.warn("verdict {} on {} stays pending", id, verdict.experiment(), e);
-          return "verdict " + id + " is pending: " + e.getMessage();
-        }
-        ledger.markPublished(id);
-      }
-    }
-    return null;
-  }
-
-  private void settleEnded(Directory state) {
-    for (Verdict verdict : ledger.published()) {
-      Experiment experiment = state.experiments().get(verdict.experiment());
-      if (experiment != null && hasEnded(experiment)) {
-        ledger.settle(verdict.evidence().verdictId());
-      }
-    }
-  }
-
-  private static boolean hasEnded(Experiment experiment) {
-    return switch (experiment.status()) {
-      case KILLED, CONCLUDED, ARCHIVED -> true;
-      case DRAFT, IN_REVIEW, APPROVED, RUNNING, PAUSED -> false;
-    };
   }
 }

@@ -1,7 +1,8 @@
 package io.trialog.guardrails;
 
+import io.trialog.language.GuardrailReport;
 import io.trialog.language.Verdict;
-import io.trialog.language.wire.JsonCodec;
+import io.trialog.language.wire.ControlMessage;
 import io.trialog.measurement.kafka.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -15,17 +16,20 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Verdicts on {@code trialog.verdicts}, as JSON under the key of the experiment. A verdict counts
- * as there once all replicas in sync have it. Thread-safe; each call blocks up to 10 s.
+ * Verdicts on {@code trialog.verdicts} and reports on {@code trialog.guardrail-reports}, as signed
+ * notes under the key of the experiment. A message counts as there once all replicas in sync have
+ * it. Thread-safe; each call blocks up to 10 s.
  */
 public final class KafkaVerdicts implements Verdicts, AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
+  private final GuardrailKeys keys;
   private final KafkaProducer<byte[], byte[]> producer;
 
-  /** Does not connect yet; the topic must exist by the first verdict. */
-  public KafkaVerdicts(String bootstrap) {
+  /** Does not connect yet; the topics must exist by the first message. */
+  public KafkaVerdicts(String bootstrap, GuardrailKeys keys) {
+    this.keys = keys;
     this.producer =
         new KafkaProducer<>(
             settings(bootstrap), new ByteArraySerializer(), new ByteArraySerializer());
@@ -52,27 +56,42 @@ public final class KafkaVerdicts implements Verdicts, AutoCloseable {
   }
 
   @Override
-  public void publish(Verdict verdict) {
-    var verdictRecord =
-        new ProducerRecord<>(
-            Topics.VERDICTS,
-            verdict.experiment().getBytes(StandardCharsets.UTF_8),
-            JsonCodec.encode(verdict));
+  public void publish(String environment, Verdict verdict) {
+    send(
+        Topics.VERDICTS,
+        verdict.experiment(),
+        ControlMessage.of(ControlMessage.Kind.VERDICT, environment, verdict),
+        verdict.evidence().verdictId());
+  }
+
+  @Override
+  public void publish(String environment, GuardrailReport report) {
+    send(
+        Topics.GUARDRAIL_REPORTS,
+        report.experiment(),
+        ControlMessage.of(ControlMessage.Kind.GUARDRAIL_REPORT, environment, report),
+        report.report());
+  }
+
+  private void send(String topic, String experiment, ControlMessage message, String id) {
+    byte[] note = keys.sign(message).getBytes(StandardCharsets.UTF_8);
+    byte[] key = experiment.getBytes(StandardCharsets.UTF_8);
     try {
-      producer.send(verdictRecord).get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      producer
+          .send(new ProducerRecord<>(topic, key, note))
+          .get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException | KafkaException e) {
-      throw unknown(verdict, e);
+      throw unknown(topic, experiment, id, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw unknown(verdict, e);
+      throw unknown(topic, experiment, id, e);
     }
   }
 
-  private static VerdictsUnavailable unknown(Verdict verdict, Exception cause) {
+  private static VerdictsUnavailable unknown(
+      String topic, String experiment, String id, Exception cause) {
     return new VerdictsUnavailable(
-        "verdict %s on %s is not known to be on %s"
-            .formatted(verdict.evidence().verdictId(), verdict.experiment(), Topics.VERDICTS),
-        cause);
+        "%s on %s is not known to be on %s".formatted(id, experiment, topic), cause);
   }
 
   @Override

@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trialog.guardrails.GuardrailWatch.Settings;
 import io.trialog.language.ExperimentEvent.ExperimentDrafted;
+import io.trialog.language.GuardrailReport;
+import io.trialog.language.GuardrailState;
 import io.trialog.language.Verdict;
 import io.trialog.language.wire.JsonCodec;
 import io.trialog.measurement.store.ExperimentSums;
 import io.trialog.snapshots.Directory;
-import io.trialog.statistics.GuardrailState;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,17 +38,21 @@ class GuardrailWatchTest {
   private GuardrailLedger ledger;
   private final FakeVerdicts verdicts = new FakeVerdicts();
   private final Map<String, ExperimentSums> sums = new ConcurrentHashMap<>();
+  private final MovedClock clock = new MovedClock(Trials.NOW);
   private volatile Directory directory = Trials.running("trial");
   private final List<GuardrailWatch> watches = new ArrayList<>();
 
   /** A topic that may fail before or after it has taken a verdict. */
   private static final class FakeVerdicts implements Verdicts {
     private final List<Verdict> taken = new ArrayList<>();
+    private final List<GuardrailReport> reports = new ArrayList<>();
     private int failBefore;
     private int failAfter;
+    private int failReports;
 
     @Override
-    public synchronized void publish(Verdict verdict) {
+    public synchronized void publish(String environment, Verdict verdict) {
+      assertThat(environment).isEqualTo("production");
       if (failBefore-- > 0) {
         throw new VerdictsUnavailable("away", new IllegalStateException("before"));
       }
@@ -57,6 +60,27 @@ class GuardrailWatchTest {
       if (failAfter-- > 0) {
         throw new VerdictsUnavailable("no answer", new IllegalStateException("after"));
       }
+    }
+
+    @Override
+    public synchronized void publish(String environment, GuardrailReport report) {
+      assertThat(environment).isEqualTo("production");
+      if (failReports-- > 0) {
+        throw new VerdictsUnavailable("away", new IllegalStateException("before"));
+      }
+      reports.add(report);
+    }
+
+    synchronized void failReports(int count) {
+      failReports = count;
+    }
+
+    synchronized List<GuardrailReport> reports() {
+      return List.copyOf(reports);
+    }
+
+    synchronized List<GuardrailState> states() {
+      return reports.stream().map(GuardrailReport::state).toList();
     }
 
     synchronized void fail(int before, int after) {
@@ -88,13 +112,7 @@ class GuardrailWatchTest {
 
   private GuardrailWatch start(Settings settings, Function<String, ExperimentSums> source) {
     GuardrailWatch watch =
-        GuardrailWatch.start(
-            () -> directory,
-            source,
-            ledger,
-            verdicts,
-            Clock.fixed(Trials.NOW, ZoneOffset.UTC),
-            settings);
+        GuardrailWatch.start(() -> directory, source, ledger, verdicts, clock, settings);
     watches.add(watch);
     return watch;
   }
@@ -131,7 +149,7 @@ class GuardrailWatchTest {
         .isEqualTo(GuardrailWatch.verdictId("trial", new GuardrailKey("gmv", "treatment")))
         .isEqualTo("ef30e9ff-a076-3e2e-a4ca-164181dd0fa5");
     assertThat(GuardrailEvidence.recompute(verdict.evidence()).state())
-        .isEqualTo(GuardrailState.KILL);
+        .isEqualTo(io.trialog.statistics.GuardrailState.KILL);
     GuardrailMemory memory = ledger.memory("trial").of(new GuardrailKey("gmv", "treatment"));
     assertThat(memory.verdict()).contains(verdict.evidence().verdictId());
     assertThat(memory.crossedAt()).contains(Trials.NOW);
@@ -144,6 +162,73 @@ class GuardrailWatchTest {
     awaitRounds(start(OFTEN), 5);
     assertThat(verdicts.taken()).isEmpty();
     assertThat(ledger.memory("trial").guardrails()).hasSize(1);
+  }
+
+  @Test
+  void a_breach_is_reported_with_its_verdict_and_never_again() {
+    sums.put("trial", Trials.harmful("trial"));
+    GuardrailWatch first = start(OFTEN);
+    await("the report came", () -> verdicts.reports().size() == 1);
+    sums.put("trial", Trials.harmless("trial"));
+    clock.forward(Duration.ofHours(1));
+    awaitRounds(first, 5);
+    assertThat(verdicts.states()).containsExactly(GuardrailState.BREACHED);
+    assertThat(verdicts.taken()).hasSize(1);
+  }
+
+  @Test
+  void a_breach_is_reported_though_its_experiment_was_killed_at_once() {
+    verdicts.failReports(Integer.MAX_VALUE);
+    sums.put("trial", Trials.harmful("trial"));
+    start(OFTEN);
+    await("the verdict came", () -> verdicts.taken().size() == 1);
+    directory = Trials.after(directory, Trials.killed("trial"));
+    verdicts.failReports(0);
+    await("the report came", () -> verdicts.reports().size() == 1);
+    assertThat(verdicts.states()).containsExactly(GuardrailState.BREACHED);
+  }
+
+  @Test
+  void nothing_is_reported_of_an_experiment_that_was_concluded() {
+    verdicts.failReports(Integer.MAX_VALUE);
+    sums.put("trial", Trials.harmless("trial"));
+    start(OFTEN);
+    await("a report is pending", () -> !ledger.pendingReports().isEmpty());
+    directory = Trials.after(directory, Trials.concluded("trial"));
+    await("it is let go", () -> ledger.pendingReports().isEmpty());
+    assertThat(verdicts.reports()).isEmpty();
+  }
+
+  @Test
+  void safe_data_are_reported_once_and_again_after_a_restart_with_the_same_id() {
+    directory = Trials.guarded("trial", "0.05");
+    sums.put("trial", Trials.better("trial"));
+    GuardrailWatch first = start(OFTEN);
+    awaitRounds(first, 10);
+    first.close();
+    assertThat(verdicts.states()).containsExactly(GuardrailState.SAFE);
+
+    clock.forward(Duration.ofHours(1));
+    awaitRounds(start(OFTEN), 5);
+    assertThat(verdicts.reports()).hasSize(2);
+    assertThat(verdicts.reports().get(1)).isEqualTo(verdicts.reports().get(0));
+    assertThat(ledger.pendingReports()).isEmpty();
+  }
+
+  @Test
+  void a_topic_that_was_away_gets_the_reports_in_their_order() {
+    directory = Trials.guarded("trial", "0.05");
+    verdicts.failReports(Integer.MAX_VALUE);
+    sums.put("trial", Trials.harmless("trial"));
+    GuardrailWatch watch = start(OFTEN);
+    await("the first is pending", () -> ledger.pendingReports().size() == 1);
+    clock.forward(Duration.ofMinutes(2));
+    sums.put("trial", Trials.better("trial"));
+    await("the second is pending", () -> ledger.pendingReports().size() == 2);
+    assertThat(watch.trouble()).isPresent();
+    verdicts.failReports(0);
+    await("both came", () -> verdicts.reports().size() == 2);
+    assertThat(verdicts.states()).containsExactly(GuardrailState.WATCH, GuardrailState.SAFE);
   }
 
   @Test
@@ -226,7 +311,7 @@ class GuardrailWatchTest {
     await("it is well", () -> watch.trouble().isEmpty());
     assertThat(ledger.pending()).isEmpty();
     assertThat(GuardrailEvidence.recompute(verdicts.taken().getFirst().evidence()).state())
-        .isEqualTo(GuardrailState.KILL);
+        .isEqualTo(io.trialog.statistics.GuardrailState.KILL);
   }
 
   @Test

@@ -144,6 +144,21 @@ final class Trials {
         ofMean("treatment", "gmv", 20_000, 10.1, 20));
   }
 
+  /** The treatment sells more, beyond any doubt. */
+  static ExperimentSums better(String key) {
+    return sums(
+        key, ofMean("control", "gmv", 20_000, 10, 20), ofMean("treatment", "gmv", 20_000, 12, 20));
+  }
+
+  /** A running experiment whose guardrail on gmv tolerates this margin. */
+  static Directory guarded(String key, String margin) {
+    return directory(
+        new MetricDefined(GMV_PLANNED),
+        new ExperimentDrafted(
+            key, design(key, "gmv", margin, false, "control", "0.5", "treatment", "0.5")),
+        started(key));
+  }
+
   static Directory directory(TrialogEvent... events) {
     return after(Directory.EMPTY, events);
   }

@@ -7,4 +7,12 @@ import java.util.Map;
 public interface PartSource {
   /** Status by name of the part, in snake_case. Any thread; must not block and not throw. */
   Map<String, PartStatus> parts();
+
+  /**
+   * What is counted since the start, by snake_case name with its unit or what is counted. Any
+   * thread; must not block and not throw.
+   */
+  default Map<String, Long> counters() {
+    return Map.of();
+  }
 }

@@ -6,6 +6,7 @@ import io.trialog.audit.log.Sequencer;
 import io.trialog.audittrail.AsOf;
 import io.trialog.audittrail.AuditTrail;
 import io.trialog.audittrail.lucene.LuceneAuditTrail;
+import io.trialog.guardrails.GuardrailKeys;
 import io.trialog.http.ProblemException;
 import io.trialog.language.log.EventLog;
 import io.trialog.snapshots.CurrentDirectory;
@@ -30,6 +31,7 @@ import javax.sql.DataSource;
 public final class Projections implements PartSource, AutoCloseable {
   private final EventLog log;
   private final SnapshotKeys snapshotKeys;
+  private final GuardrailKeys guardrailKeys;
   private final AuditKeys auditKeys;
   private final CurrentDirectory directory = new CurrentDirectory();
   private final SnapshotPublisher snapshots;
@@ -57,6 +59,7 @@ public final class Projections implements PartSource, AutoCloseable {
     this.snapshotKeys = SnapshotKeys.open(settings.snapshotKeys());
     // So that whoever asks for the keys finds them, also while the snapshots are being made.
     SnapshotPublisher.STANDING_ENVIRONMENTS.forEach(snapshotKeys::signer);
+    this.guardrailKeys = GuardrailKeys.open(settings.guardrailKeys(), System.getenv());
     this.auditKeys = AuditKeys.open(settings.auditKeys(), settings.origin());
     this.snapshots = new SnapshotPublisher(snapshotKeys, headAtStart);
     this.sequencer = Sequencer.open(migrated, auditKeys, clock);
@@ -95,6 +98,11 @@ public final class Projections implements PartSource, AutoCloseable {
   /** The keys that sign snapshots. */
   public SnapshotKeys snapshotKeys() {
     return snapshotKeys;
+  }
+
+  /** The keys that sign what guardrails tell the command side. */
+  public GuardrailKeys guardrailKeys() {
+    return guardrailKeys;
   }
 
   /** The keys of the audit log. */

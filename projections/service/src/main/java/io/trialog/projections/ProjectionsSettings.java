@@ -43,6 +43,10 @@ public record ProjectionsSettings(
     return data.resolve("keys/snapshots");
   }
 
+  Path guardrailKeys() {
+    return data.resolve("keys/guardrails");
+  }
+
   Path auditKeys() {
     return data.resolve("keys/audit");
   }

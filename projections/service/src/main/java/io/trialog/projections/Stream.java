@@ -136,7 +136,7 @@ public final class Stream implements PartSource, AutoCloseable {
     waiting = PartStatus.starting("parts are being opened");
     LogFollower kills = kills(bootstrap);
     openIntake(bootstrap);
-    KafkaVerdicts verdicts = opened(new KafkaVerdicts(bootstrap));
+    KafkaVerdicts verdicts = opened(new KafkaVerdicts(bootstrap, projections.guardrailKeys()));
     GuardrailWatch watch =
         opened(
             GuardrailWatch.start(

@@ -15,7 +15,8 @@ public record EventReference(
     Actor actor,
     @Nullable String reason) {
 
-  static EventReference to(RecordedEvent recorded) {
+  /** To an event of the log. */
+  public static EventReference to(RecordedEvent recorded) {
     return new EventReference(
         recorded.eventId(),
         EventType.ofClass(recorded.event().getClass()).wireName(),

@@ -29,8 +29,11 @@ import io.trialog.language.ExperimentEvent.ReviewOpened;
 import io.trialog.language.ExperimentEvent.ReviewOverdue;
 import io.trialog.language.GuardrailState;
 import io.trialog.language.RampPlan;
+import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -57,7 +60,10 @@ public record Oversight(
           Collections.emptySortedMap(),
           null);
 
-  /** A proposed change; {@code state} is open, applied or withdrawn. */
+  /**
+   * A proposed change; {@code state} is open, applied or withdrawn, {@code approved} are the events
+   * by which people said yes, oldest first.
+   */
   public record Proposal(
       String proposal,
       Change change,
@@ -65,7 +71,12 @@ public record Oversight(
       String state,
       int approvals,
       int required,
-      EventReference proposed) {}
+      EventReference proposed,
+      List<EventReference> approved) {
+    public Proposal {
+      approved = List.copyOf(approved);
+    }
+  }
 
   /** A review of a break-glass; {@code finding} and {@code closed} are there once it is closed. */
   public record BreakGlassReview(
@@ -81,13 +92,15 @@ public record Oversight(
     }
   }
 
-  /** What a guardrail knows about a treatment. */
+  /** What a guardrail knows about a treatment; see the event for its members. */
   public record GuardrailStanding(
       String metric,
       String variant,
       GuardrailState state,
       long subjectsControl,
       long subjectsVariant,
+      @Nullable BigDecimal harmAtMost,
+      @Nullable Instant evaluatedAt,
       EventReference event) {}
 
   /** A ramp plan and how far it is. */
@@ -124,7 +137,7 @@ public record Oversight(
       case RampHeld e -> held(true, e.atCutoff());
       case RampContinued e -> held(false, false);
       case ChangeProposed e -> proposed(e, by);
-      case ChangeApproved e -> changed(e.proposal(), each -> approved(each, e));
+      case ChangeApproved e -> changed(e.proposal(), each -> approved(each, e, by));
       case ChangeWithdrawn e -> changed(e.proposal(), each -> inState(each, "withdrawn"));
       case ReviewOpened e -> opened(e, by);
       case ReviewClosed e -> reviewed(e.review(), each -> closed(each, e.finding(), by));
@@ -151,7 +164,8 @@ public record Oversight(
   private Oversight proposed(ChangeProposed e, EventReference by) {
     SortedMap<String, Proposal> next = new TreeMap<>(proposals);
     next.put(
-        e.proposal(), new Proposal(e.proposal(), e.change(), e.proposalDigest(), "open", 0, 0, by));
+        e.proposal(),
+        new Proposal(e.proposal(), e.change(), e.proposalDigest(), "open", 0, 0, by, List.of()));
     return new Oversight(next, reviews, guardrails, ramp);
   }
 
@@ -168,11 +182,20 @@ public record Oversight(
     next.put(
         e.metric() + "/" + e.variant(),
         new GuardrailStanding(
-            e.metric(), e.variant(), e.state(), e.subjectsControl(), e.subjectsVariant(), by));
+            e.metric(),
+            e.variant(),
+            e.state(),
+            e.subjectsControl(),
+            e.subjectsVariant(),
+            e.harmAtMost(),
+            e.evaluatedAt(),
+            by));
     return withGuardrails(next);
   }
 
-  private static Proposal approved(Proposal each, ChangeApproved e) {
+  private static Proposal approved(Proposal each, ChangeApproved e, EventReference by) {
+    List<EventReference> yeses = new ArrayList<>(each.approved());
+    yeses.add(by);
     return new Proposal(
         each.proposal(),
         each.change(),
@@ -180,7 +203,8 @@ public record Oversight(
         each.state(),
         e.tally().approvals(),
         e.tally().required(),
-        each.proposed());
+        each.proposed(),
+        yeses);
   }
 
   private static Proposal inState(Proposal each, String state) {
@@ -191,7 +215,8 @@ public record Oversight(
         state,
         each.approvals(),
         each.required(),
-        each.proposed());
+        each.proposed(),
+        each.approved());
   }
 
   private static BreakGlassReview closed(BreakGlassReview each, String finding, EventReference by) {

@@ -76,7 +76,7 @@ class ExperimentAnswers {
             "metrics",
             directory.metrics(),
             each -> isOf(namespace, each.namespace()) && Readers.mayRead(caller, each.namespace()),
-            ExperimentJson::metric,
+            CatalogueJson::metric,
             directory.position()));
   }
 
@@ -91,7 +91,7 @@ class ExperimentAnswers {
             "namespaces",
             directory.namespaces(),
             each -> Readers.mayRead(caller, each.namespace()),
-            ExperimentJson::namespace,
+            CatalogueJson::namespace,
             directory.position()));
   }
 

@@ -61,6 +61,8 @@ class HealthAnswers {
       }
       worst = status.state().compareTo(worst) > 0 ? status.state() : worst;
     }
+    JsonObjectBuilder counters = Json.createObjectBuilder();
+    sources.forEach(source -> source.counters().forEach(counters::add));
     HttpHeaders headers = new HttpHeaders();
     headers.setCacheControl("no-store");
     return Answers.json(
@@ -70,6 +72,7 @@ class HealthAnswers {
             .add("status", worst.word())
             .add("parts", states)
             .add("reasons", reasons)
+            .add("counters", counters)
             .build());
   }
 }

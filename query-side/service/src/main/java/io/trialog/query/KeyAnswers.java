@@ -25,9 +25,12 @@ class KeyAnswers {
     Parameters.of(request).done();
     JsonObjectBuilder snapshot = Json.createObjectBuilder();
     projections.snapshotKeys().verifierKeys().forEach(snapshot::add);
+    JsonObjectBuilder guardrails = Json.createObjectBuilder();
+    projections.guardrailKeys().verifierKeys().forEach(guardrails::add);
     return Answers.ok(
         Json.createObjectBuilder()
             .add("snapshot", snapshot)
+            .add("guardrails", guardrails)
             .add("log", projections.auditKeys().logKey().vkey())
             .add("export", projections.auditKeys().exportKey().vkey())
             .build());

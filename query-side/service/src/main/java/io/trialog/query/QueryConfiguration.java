@@ -3,6 +3,7 @@ package io.trialog.query;
 import io.trialog.http.Access;
 import io.trialog.http.BearerTokens;
 import io.trialog.projections.Projections;
+import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,6 +17,7 @@ import org.springframework.context.annotation.Import;
 @Configuration(proxyBeanMethods = false)
 @Import({
   ExperimentAnswers.class,
+  RevisionAnswers.class,
   ResultsAnswers.class,
   SnapshotAnswers.class,
   KeyAnswers.class,
@@ -28,6 +30,11 @@ public class QueryConfiguration {
   @Bean
   Readers readers(Access access) {
     return new Readers(access);
+  }
+
+  @Bean
+  ReviewAnswers reviewAnswers(Projections projections, Readers readers) {
+    return new ReviewAnswers(projections, readers, Clock.systemUTC());
   }
 
   @Bean

@@ -11,7 +11,6 @@ import io.trialog.projections.Projections.View;
 import io.trialog.snapshots.PublishedSnapshot;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -47,10 +46,10 @@ class SnapshotAnswers {
     PublishedSnapshot newest = newest(environment);
     String tag = "\"" + newest.position() + "\"";
     ResponseEntity.BodyBuilder answer =
-        ResponseEntity.status(matches(request, tag) ? 304 : 200)
+        ResponseEntity.status(Conditional.matches(request, tag) ? 304 : 200)
             .eTag(tag)
             .header(HttpHeaders.CACHE_CONTROL, "no-cache");
-    return matches(request, tag)
+    return Conditional.matches(request, tag)
         ? answer.build()
         : answer.contentType(NOTE).body(newest.note().getBytes(StandardCharsets.UTF_8));
   }
@@ -81,15 +80,6 @@ class SnapshotAnswers {
         .snapshots()
         .newest(environment)
         .orElseThrow(() -> new Refused(new Refusal.NotFound("environment", environment)));
-  }
-
-  /** Weak tags count too (RFC 9110, 13.1.2). */
-  private static boolean matches(HttpServletRequest request, String tag) {
-    String asked = request.getHeader(HttpHeaders.IF_NONE_MATCH);
-    return asked != null
-        && Arrays.stream(asked.split(",", -1))
-            .map(String::strip)
-            .anyMatch(each -> each.equals("*") || each.equals(tag) || each.equals("W/" + tag));
   }
 
   /** An id that is not ours, from another server perhaps, means: from the newest on. */

@@ -249,7 +249,10 @@ class GoldenEventsTest {
             1_200,
             140,
             "reading-7",
-            new BigDecimal("0.01")),
+            new BigDecimal("0.01"),
+            new BigDecimal("0.0125"),
+            0,
+            Instant.parse("2026-11-22T07:00:00.123Z")),
         new AccessEvent.TokenIssued(
             "t1", "ada", List.of(new Grant(Role.EXPERIMENTER, "acme/rides")), "00ff", null),
         new AccessEvent.TokenProposed(

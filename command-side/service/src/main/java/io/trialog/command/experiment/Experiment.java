@@ -425,16 +425,8 @@ public class Experiment extends Revisioned {
     if (state().promotion.isKnown(order.metric(), order.variant(), order.verdictId())) {
       return;
     }
-    apply(
-        new GuardrailStateRecorded(
-            key(),
-            order.metric(),
-            order.variant(),
-            order.state(),
-            order.subjectsControl(),
-            order.subjectsVariant(),
-            order.verdictId(),
-            order.margin()));
+    state().promotion.mustBeNewer(order, state().epoch());
+    apply(GuardrailStateRecorded.of(order));
   }
 
   @EventSourcingHandler

@@ -2,10 +2,13 @@ package io.trialog.command.experiment;
 
 import io.trialog.language.Design;
 import io.trialog.language.Design.GuardrailRule;
+import io.trialog.language.ExperimentCommand.RecordGuardrailState;
 import io.trialog.language.ExperimentEvent.GuardrailStateRecorded;
+import io.trialog.language.GuardrailRefusal.ReadingIsOld;
 import io.trialog.language.GuardrailState;
 import io.trialog.language.PromotionRefusal.GuardrailBlocksPromotion;
 import io.trialog.language.Refused;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +33,24 @@ final class Promotion {
   boolean isKnown(String metric, String variant, String verdictId) {
     GuardrailStateRecorded last = known.get(new Pair(metric, variant));
     return last != null && last.verdictId().equals(verdictId);
+  }
+
+  /** Refuses a reading of another epoch, or one that was taken before the one that is known. */
+  void mustBeNewer(RecordGuardrailState order, int epoch) {
+    if (order.epoch() != null && order.epoch() != epoch) {
+      throw old(order, "epoch " + epoch, "epoch " + order.epoch());
+    }
+    GuardrailStateRecorded last = known.get(new Pair(order.metric(), order.variant()));
+    Instant before = last == null ? null : last.evaluatedAt();
+    Instant at = order.evaluatedAt();
+    if (before != null && at != null && at.isBefore(before)) {
+      throw old(order, before.toString(), at.toString());
+    }
+  }
+
+  private static Refused old(RecordGuardrailState order, String known, String found) {
+    return new Refused(
+        new ReadingIsOld(order.experiment(), order.metric(), order.variant(), known, found));
   }
 
   /** Refuses unless each critical guardrail is safe for each treatment. */

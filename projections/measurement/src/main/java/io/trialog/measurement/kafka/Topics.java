@@ -30,8 +30,11 @@ public final class Topics {
   /** Additive deltas of the stream job; read them with {@code read_committed}. */
   public static final String PANES = "trialog.panes";
 
-  /** Verdicts of the guardrails, key = experiment. */
+  /** Verdicts of the guardrails as signed notes, key = experiment. */
   public static final String VERDICTS = "trialog.verdicts";
+
+  /** Where guardrails stand as signed notes, key = experiment; apart, so that no kill waits. */
+  public static final String GUARDRAIL_REPORTS = "trialog.guardrail-reports";
 
   /** The newest signed note per killed experiment, compacted. */
   public static final String KILL_SWITCH = "trialog.kill-switch";
@@ -86,6 +89,7 @@ public final class Topics {
             replication,
             Map.of("retention.ms", FOR_EVER, "message.timestamp.type", "LogAppendTime")));
     list.add(topic(VERDICTS, 1, replication, Map.of("retention.ms", FOR_EVER)));
+    list.add(topic(GUARDRAIL_REPORTS, 1, replication, Map.of("retention.ms", FOR_EVER)));
     list.add(topic(KILL_SWITCH, 1, replication, Map.of("cleanup.policy", "compact")));
     list.add(topic(DEAD_LETTERS, 1, replication, Map.of("retention.ms", THIRTY_DAYS_MILLIS)));
     return list;

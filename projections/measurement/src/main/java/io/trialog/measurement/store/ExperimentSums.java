@@ -24,4 +24,10 @@ public record ExperimentSums(
     variants = List.copyOf(variants);
     folded = Map.copyOf(folded);
   }
+
+  /** The same with the totals of one allocation epoch only. */
+  public ExperimentSums ofEpoch(int epoch) {
+    List<VariantTotals> those = variants.stream().filter(each -> each.epoch() == epoch).toList();
+    return new ExperimentSums(experiment, those, health, folded, newestEventTime, updatedAt);
+  }
 }

@@ -55,7 +55,9 @@ public final class ResultsView {
       Optional<Breakdown> breakdown,
       Asked asked) {
     Design design = experiment.design();
-    Evaluation evaluation = GuardrailEvaluator.evaluate(design, directory.metrics(), sums, memory);
+    Evaluation evaluation =
+        GuardrailEvaluator.evaluate(
+            design, directory.metrics(), sums.ofEpoch(experiment.serving().epoch()), memory);
     var guardrails = new GuardrailResults(experiment, evaluation, memory);
     Health health = sums.health();
     JsonObjectBuilder results =

@@ -290,7 +290,8 @@ class ResultsViewTest {
             OptionalDouble.of(7.5),
             Optional.of(UPDATED),
             Optional.empty(),
-            Optional.of("verdict-1"));
+            Optional.of("verdict-1"),
+            Optional.empty());
     ExperimentMemory memory =
         new ExperimentMemory(Map.of(new GuardrailKey("gmv", "red"), latched), 0.25);
     JsonObject results =

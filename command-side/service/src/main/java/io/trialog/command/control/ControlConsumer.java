@@ -1,4 +1,4 @@
-package io.trialog.command;
+package io.trialog.command.control;
 
 import java.time.Duration;
 import java.util.List;
@@ -19,12 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads verdicts from Kafka, one after the other. A verdict that cannot be carried out is tried
- * again with a pause, and its successors wait: a kill is never skipped. The offset is committed
- * after the deed, so a crash repeats a verdict, which its idempotency makes harmless.
+ * Reads control messages of one topic from Kafka, one after the other. A message that cannot be
+ * carried out is tried again with a pause, and its successors wait: a kill is never skipped. The
+ * offset is committed after the deed, so a crash repeats a message, which its idempotency makes
+ * harmless.
  */
-public final class VerdictConsumer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(VerdictConsumer.class);
+public final class ControlConsumer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlConsumer.class);
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration PAUSE = Duration.ofMillis(500);
   private static final Duration CLOSE = Duration.ofSeconds(10);
@@ -35,21 +36,26 @@ public final class VerdictConsumer implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
-  /** Begins at once. */
-  public VerdictConsumer(String bootstrap, String topic, Consumer<byte[]> deed) {
+  /**
+   * Begins at once.
+   *
+   * @param topic also names the consumer group, with a dash for each dot
+   */
+  public ControlConsumer(String bootstrap, String topic, Consumer<byte[]> deed) {
     this.topic = topic;
     this.deed = deed;
+    String group = topic.replace('.', '-');
     Properties properties = new Properties();
     properties.putAll(
         Map.of(
             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
-            ConsumerConfig.GROUP_ID_CONFIG, "trialog-verdicts",
+            ConsumerConfig.GROUP_ID_CONFIG, group,
             ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false",
             ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
             ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "10"));
     consumer =
         new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
-    thread = Thread.ofPlatform().daemon().name("trialog-verdicts").start(this::run);
+    thread = Thread.ofPlatform().daemon().name(group).start(this::run);
   }
 
   private void run() {
@@ -59,7 +65,7 @@ public final class VerdictConsumer implements AutoCloseable {
         pollAndGoOn();
       }
     } catch (WakeupException e) {
-      LOG.debug("verdict consumer closes");
+      LOG.debug("{} closes", topic);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -72,7 +78,7 @@ public final class VerdictConsumer implements AutoCloseable {
     } catch (WakeupException e) {
       throw e;
     } catch (KafkaException e) {
-      LOG.warn("verdicts wait for Kafka: {}", e.toString());
+      LOG.warn("{} waits for Kafka: {}", topic, e.toString());
       Thread.sleep(PAUSE);
     }
   }
@@ -91,7 +97,7 @@ public final class VerdictConsumer implements AutoCloseable {
     try {
       deed.accept(record.value());
     } catch (RuntimeException e) {
-      LOG.warn("verdict at offset {} tried again: {}", record.offset(), e.toString());
+      LOG.warn("{} at offset {} tried again: {}", topic, record.offset(), e.toString());
       consumer.seek(partition, record.offset());
       Thread.sleep(PAUSE);
       return false;
@@ -100,19 +106,19 @@ public final class VerdictConsumer implements AutoCloseable {
     return true;
   }
 
-  /** Whether verdicts are being read. */
+  /** Whether messages are being read. */
   public boolean isAlive() {
     return thread.isAlive() && !closed;
   }
 
-  /** Waits at most 10 s for the verdict at hand; one that is cut off comes again. */
+  /** Waits at most 10 s for the message at hand; one that is cut off comes again. */
   @Override
   public void close() {
     closed = true;
     consumer.wakeup();
     try {
       if (!thread.join(CLOSE)) {
-        LOG.warn("verdict consumer did not end within {}", CLOSE);
+        LOG.warn("{} did not end within {}", topic, CLOSE);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
