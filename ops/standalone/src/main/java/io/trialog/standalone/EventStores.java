@@ -4,12 +4,16 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.trialog.eventstore.EventStore;
 import io.trialog.eventstore.JdbcEventStore;
+import io.trialog.eventstore.eventstoredb.EventStoreDb;
+import io.trialog.eventstore.eventstoredb.EventStoreDbSettings;
+import io.trialog.language.log.LogUnavailable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Objects;
 import org.flywaydb.core.api.FlywayException;
 
 /**
@@ -29,8 +33,7 @@ final class EventStores {
         switch (choice.kind()) {
           case H2 -> inDatabase(Databases.eventStore(data));
           case POSTGRESQL -> inPostgresql(choice);
-          case EVENTSTOREDB ->
-              throw new StartRefused("--event-store=eventstoredb is not part of this build.");
+          case EVENTSTOREDB -> inEventStoreDb(choice);
         };
     try {
       remember(store.identity(), data);
@@ -45,16 +48,33 @@ final class EventStores {
     try {
       return inDatabase(Databases.postgresql(choice));
     } catch (PoolInitializationException e) {
-      throw new StartRefused(
-          "The event store %s does not answer: %s. Is it running, and may %s open it?"
-              .formatted(choice.url(), said(e), user(choice)),
-          e);
+      throw silent(choice, e);
     } catch (FlywayException e) {
       throw new StartRefused(
           "The tables of the event store %s cannot be brought up to date: %s"
               .formatted(choice.url(), said(e)),
           e);
     }
+  }
+
+  private static EventStore inEventStoreDb(EventStoreChoice choice) {
+    EventStoreDbSettings settings = EventStoreDbSettings.of(Objects.requireNonNull(choice.url()));
+    EventStoreChoice.Credentials credentials = choice.credentials();
+    if (!credentials.user().isEmpty()) {
+      settings = settings.withCredentials(credentials.user(), credentials.password());
+    }
+    try {
+      return EventStoreDb.open(settings, Clock.systemUTC());
+    } catch (LogUnavailable e) {
+      throw silent(choice, e);
+    }
+  }
+
+  private static StartRefused silent(EventStoreChoice choice, RuntimeException e) {
+    return new StartRefused(
+        "The event store %s does not answer: %s. Is it running, and may %s open it?"
+            .formatted(choice.url(), said(e), user(choice)),
+        e);
   }
 
   private static EventStore inDatabase(HikariDataSource database) {

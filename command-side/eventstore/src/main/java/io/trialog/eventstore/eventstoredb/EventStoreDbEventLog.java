@@ -51,6 +51,11 @@ public final class EventStoreDbEventLog implements EventLog {
     return whole.before(position, limit).stream().map(this::event).toList();
   }
 
+  @Override
+  public Optional<StoredEvent> at(long position) {
+    return whole.at(position).map(this::event);
+  }
+
   /** {@inheritDoc} A stream of more than 100,000 events is a defect. */
   @Override
   public List<StoredEvent> stream(String stream) {

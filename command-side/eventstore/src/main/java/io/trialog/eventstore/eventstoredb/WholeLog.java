@@ -1,10 +1,13 @@
 package io.trialog.eventstore.eventstoredb;
 
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.kurrent.dbclient.Position;
 import io.kurrent.dbclient.RecordedEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.axonframework.eventsourcing.eventstore.EventStoreException;
 
@@ -57,6 +60,20 @@ final class WholeLog {
       remember(after, last);
     }
     return found;
+  }
+
+  /** Ours at exactly this position, which may be one of another log: the server refuses those. */
+  Optional<RecordedEvent> at(long position) {
+    try {
+      return calls.readAll(position, 1).stream()
+          .filter(record -> commit(record) == position && names.isOfLog(record))
+          .findFirst();
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.INVALID_ARGUMENT) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /** Up to {@code limit} of ours below {@code position}, the newest first. */

@@ -12,6 +12,7 @@ import io.trialog.language.EventMetadata;
 import io.trialog.language.ExperimentEvent.ExperimentPaused;
 import io.trialog.language.ExperimentEvent.ExperimentResumed;
 import io.trialog.language.TrialogEvent;
+import io.trialog.language.log.EventLog;
 import io.trialog.language.log.RecordedEvent;
 import io.trialog.language.log.StoredEvent;
 import io.trialog.language.wire.EventCodec;
@@ -282,6 +283,18 @@ public abstract class EventStoreContract {
     assertThat(store().log().stream("experiment/unknown")).isEmpty();
     assertThat(store().log().eventAt("experiment/unknown", 0)).isEmpty();
     assertThat(store().engine().lastSequenceNumberFor("experiment/unknown")).isEmpty();
+  }
+
+  @Test
+  void the_event_at_a_position_is_found_and_at_any_other_none() {
+    append(paused("experiment/a", 0));
+    EventLog log = store().log();
+    StoredEvent stored = log.read(0, 10).getFirst();
+
+    assertThat(log.at(stored.position()))
+        .hasValueSatisfying(found -> assertThat(found.eventId()).isEqualTo(stored.eventId()));
+    assertThat(log.at(stored.position() + 1)).isEmpty();
+    assertThat(log.at(1_000_000_007L)).isEmpty();
   }
 
   @Test

@@ -11,11 +11,19 @@ import java.util.Optional;
  * position appears any more.
  */
 public interface EventLog {
-  /** Up to {@code limit} events with a position above {@code after}, in order. */
+  /**
+   * Up to {@code limit} events with a position above {@code after}, in order. {@code after} is 0 or
+   * a position that this log gave out.
+   */
   List<StoredEvent> read(long after, int limit);
 
   /** Up to {@code limit} events with a position below {@code position}, the newest first. */
   List<StoredEvent> before(long position, int limit);
+
+  /** The event at exactly this position; empty where this log has none, also for a foreign one. */
+  default Optional<StoredEvent> at(long position) {
+    return read(position - 1, 1).stream().filter(event -> event.position() == position).findFirst();
+  }
 
   /** The events of one stream, in order; empty when there is none. */
   List<StoredEvent> stream(String stream);

@@ -6,7 +6,6 @@ import io.trialog.audittrail.AuditPage;
 import io.trialog.audittrail.AuditQuery;
 import io.trialog.audittrail.AuditTrail;
 import io.trialog.language.log.EventLog;
-import io.trialog.language.log.StoredEvent;
 import io.trialog.snapshots.Directory;
 import io.trialog.snapshots.History;
 import io.trialog.snapshots.Positioned;
@@ -77,10 +76,9 @@ public final class LuceneAuditTrail implements AuditTrail, Projection, AutoClose
     if (commit.position() == 0) {
       return true;
     }
-    List<StoredEvent> there = log.read(commit.position() - 1, 1);
-    return !there.isEmpty()
-        && there.getFirst().position() == commit.position()
-        && there.getFirst().eventId().equals(commit.eventId());
+    return log.at(commit.position())
+        .filter(event -> event.eventId().equals(commit.eventId()))
+        .isPresent();
   }
 
   /** Takes over position and state of the index that was just opened. */
