@@ -426,8 +426,11 @@ public final class StandInServer implements AutoCloseable {
           return i;
         }
       }
-      throw Status.INVALID_ARGUMENT
-          .withDescription("nothing stands at position " + position)
+      if (position >= end) {
+        return log.size();
+      }
+      throw Status.UNKNOWN
+          .withDescription("Unexpected ReadAllResult: InvalidPosition")
           .asRuntimeException();
     }
 
