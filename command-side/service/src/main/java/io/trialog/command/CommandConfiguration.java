@@ -79,6 +79,11 @@ public class CommandConfiguration {
     return new Bootstrap(desk, log);
   }
 
+  @Bean
+  ConfigurationDrift configurationDrift(CommandDesk desk, EventLog log) {
+    return new ConfigurationDrift(desk, log);
+  }
+
   /** What to do with each verdict; whoever has the Kafka broker runs a {@link VerdictConsumer}. */
   @Bean
   Consumer<byte[]> whenGuardrailBreachedThenKill(CommandDesk desk) {

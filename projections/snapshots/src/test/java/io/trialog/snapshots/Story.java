@@ -1,7 +1,15 @@
 package io.trialog.snapshots;
 
 import io.trialog.language.AccessEvent.AccessDenied;
+import io.trialog.language.AccessEvent.CommandRefused;
+import io.trialog.language.AccessEvent.ConfigurationRecorded;
+import io.trialog.language.AccessEvent.PlatformPolicyChanged;
+import io.trialog.language.AccessEvent.PlatformPolicyProposed;
+import io.trialog.language.AccessEvent.RoleGranted;
+import io.trialog.language.AccessEvent.RoleProposed;
+import io.trialog.language.AccessEvent.RoleWithdrawn;
 import io.trialog.language.AccessEvent.TokenIssued;
+import io.trialog.language.AccessEvent.TokenProposed;
 import io.trialog.language.AccessEvent.TokenRevoked;
 import io.trialog.language.Actor;
 import io.trialog.language.AuditEvent.AuditExported;
@@ -30,6 +38,7 @@ import io.trialog.language.NamespaceEvent.ApprovalPolicyProposed;
 import io.trialog.language.NamespaceEvent.ApprovalPolicySet;
 import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
+import io.trialog.language.PlatformPolicy;
 import io.trialog.language.Role;
 import io.trialog.language.SlotRange;
 import io.trialog.language.Streams;
@@ -41,6 +50,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Writes events into a log, a second apart, as the actor who speaks. Nothing random by itself. */
@@ -102,8 +112,16 @@ public final class Story {
       case MetricDefined e -> Streams.metric(e.definition().metric());
       case ExperimentEvent e -> Streams.experiment(e.experiment());
       case TokenIssued e -> Streams.token(e.token());
+      case TokenProposed e -> Streams.token(e.token());
       case TokenRevoked e -> Streams.token(e.token());
+      case RoleProposed e -> Streams.member(e.holder());
+      case RoleGranted e -> Streams.member(e.holder());
+      case RoleWithdrawn e -> Streams.member(e.holder());
+      case PlatformPolicyProposed e -> Streams.configuration(Streams.PLATFORM);
+      case PlatformPolicyChanged e -> Streams.configuration(Streams.PLATFORM);
+      case ConfigurationRecorded e -> Streams.configuration(e.node());
       case AccessDenied e -> Streams.denials(e.actor());
+      case CommandRefused e -> Streams.denials(e.actor());
       case AuditExported e -> Streams.export(e.export());
     };
   }
@@ -133,6 +151,22 @@ public final class Story {
     as(Actor.automation("when-guardrail-breached-then-kill"), "orders fell")
         .say(new ExperimentKilled("surge_price", evidence(), null));
     as("eve", "SOC 2 yearly").say(new AuditExported("e1", "SOC 2 yearly"));
+    return this;
+  }
+
+  /** Every fact about access that {@link #everything()} does not have; none is of an experiment. */
+  public Story access() {
+    Grant auditor = new Grant(Role.AUDITOR, "*");
+    PlatformPolicy strict = new PlatformPolicy(true, true);
+    as("ada", "two of us now");
+    say(new PlatformPolicyChanged(PlatformPolicy.FIRST, strict));
+    say(new PlatformPolicyProposed(PlatformPolicy.FIRST));
+    say(new TokenProposed("t2", "cy", List.of(auditor), "00ff", null));
+    say(new RoleProposed("cy", auditor));
+    say(new RoleGranted("cy", auditor));
+    say(new RoleWithdrawn("cy", auditor));
+    say(new CommandRefused("ada", "ApproveToken", null, "token/t2", "nothing_proposed"));
+    say(new ConfigurationRecorded("node", new TreeMap<>(), new TreeMap<>()));
     return this;
   }
 
