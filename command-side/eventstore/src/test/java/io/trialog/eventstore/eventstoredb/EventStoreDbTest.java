@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.axonframework.eventhandling.DomainEventMessage;
+import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GapAwareTrackingToken;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.eventsourcing.eventstore.EventStoreException;
@@ -348,9 +349,8 @@ class EventStoreDbTest {
         new EventStoreDbSettings(server.uri(), prefix, deadline), Clock.systemUTC());
   }
 
-  @SafeVarargs
-  private void append(DomainEventMessage<TrialogEvent>... events) {
-    DefaultUnitOfWork.startAndGet(null).execute(() -> store.engine().appendEvents(List.of(events)));
+  private void append(EventMessage<?>... events) {
+    DefaultUnitOfWork.startAndGet(null).execute(() -> store.engine().appendEvents(events));
   }
 
   private static Map<String, String> metadata() {

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
 
 /**
  * The contract on a real EventStoreDB or KurrentDB, at the URI in {@code TRIALOG_EVENTSTOREDB_URI}.
@@ -24,8 +25,18 @@ class RealServerContract extends EventStoreContract {
       Pattern.compile("((?:esdb|kurrentdb)://(?:[^@/?]*@)?)([^@,/?:]+)(?::(\\d+))?/?(?:\\?(.*))?");
   private static final int PORT = 2113;
 
+  /** Once, so that a server that cannot be reached fails at once and not in each test. */
+  @BeforeAll
+  static void reach() throws IOException {
+    connect("contract0").close();
+  }
+
   @Override
   protected StoreUnderTest open() throws IOException {
+    return connect("contract" + UUID.randomUUID().toString().replace("-", "").substring(0, 16));
+  }
+
+  private static StoreUnderTest connect(String prefix) throws IOException {
     String uri = Objects.requireNonNull(System.getenv(URI), URI + " is not set");
     Matcher node = ONE_NODE.matcher(uri);
     if (!node.matches()) {
@@ -36,7 +47,8 @@ class RealServerContract extends EventStoreContract {
     Wire wire = new Wire(new InetSocketAddress(node.group(2), port));
     return new OnEventStoreDb(
         node.group(1) + "127.0.0.1:" + wire.port() + "?" + options(node.group(4)),
-        "contract" + UUID.randomUUID().toString().replace("-", "").substring(0, 16),
+        prefix,
+        wire,
         wire::cutNextAppend,
         wire::close);
   }

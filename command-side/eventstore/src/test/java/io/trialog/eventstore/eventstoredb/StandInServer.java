@@ -47,10 +47,11 @@ import java.util.concurrent.atomic.AtomicReference;
  * that are cut, nodes that hang and nodes that are away.
  *
  * <p><b>What it cannot prove.</b> How a real server behaves. It encodes one reading of the server's
- * rules: what is idempotent, which positions an append gets, what a read includes, which status a
- * refusal has. Where that reading is wrong, adapter and stand-in are wrong together and every test
- * is green. There is no cluster, no election, no lagging follower, no access control, no disk, no
- * truncation; nothing of it is measured. The contract against a real server, and only that, tells.
+ * documentation and source: what is idempotent, which positions an append gets, what a read
+ * includes, which status a refusal has. Where that reading is wrong, adapter and stand-in are wrong
+ * together and every test is green. There is no cluster, no election, no lagging follower, no
+ * access control, no disk, no truncation; nothing of it is measured. The contract against a real
+ * server, and only that, tells.
  *
  * <p>To be less comfortable than the adapter would like: positions have gaps, the server's own
  * records and those of another application stand between ours, and a read from a position at which
