@@ -6,6 +6,7 @@ import io.trialog.command.control.ControlReader;
 import io.trialog.language.AccessCommand.IssueToken;
 import io.trialog.language.Actor;
 import io.trialog.language.Change;
+import io.trialog.language.Design;
 import io.trialog.language.Design.GuardrailRule;
 import io.trialog.language.ExperimentCommand.ApproveChange;
 import io.trialog.language.ExperimentCommand.ConcludeExperiment;
@@ -79,6 +80,17 @@ class GuardrailMessagesTest extends DeskTest {
 
   private static byte[] report(GuardrailState state, Instant at) {
     return report(state, 0, at);
+  }
+
+  /** Ben agrees to a change that Ada proposed. */
+  private void approved(Change change) {
+    given(
+        new IssueToken("ben", "ben", List.of(new Grant(Role.APPROVER, "acme/rides")), "00ff"),
+        new ProposeChange(KEY, "change", change));
+    side.desk()
+        .execute(
+            new ApproveChange(KEY, "change", null),
+            new Order(BEN, "it was a bug", "c", null, null, "d", null, "token:ben", null));
   }
 
   private void rampMustBeRefusedBecause(String state) {
@@ -161,14 +173,12 @@ class GuardrailMessagesTest extends DeskTest {
   @Test
   void a_report_about_an_epoch_that_is_over_changes_nothing() {
     write.accept(report(GuardrailState.SAFE, AT));
-    given(
-        new ReallocateExperiment(
-            KEY,
-            new Change.Reallocate(
-                List.of(
-                    new io.trialog.language.Design.Variant("control", new BigDecimal("0.4"), null),
-                    new io.trialog.language.Design.Variant("green", new BigDecimal("0.6"), null))),
-            null));
+    approved(
+        new Change.Reallocate(
+            List.of(
+                new Design.Variant("control", new BigDecimal("0.4"), null),
+                new Design.Variant("green", new BigDecimal("0.6"), null))));
+    given(new ReallocateExperiment(KEY, null, "change"));
 
     write.accept(report(GuardrailState.SAFE, 0, AT.plusSeconds(60)));
     assertThat(replayed()).isEqualTo(1);
@@ -244,14 +254,9 @@ class GuardrailMessagesTest extends DeskTest {
 
   @Test
   void the_verdict_that_killed_it_does_not_kill_it_again_once_somebody_revived_it() {
-    given(new IssueToken("ben", "ben", List.of(new Grant(Role.APPROVER, "acme/rides")), "00ff"));
     kill.accept(PRODUCTION.note(new Verdict(KEY, EVIDENCE)));
-    given(new ProposeChange(KEY, "again", new Change.Revive(100_000)));
-    side.desk()
-        .execute(
-            new ApproveChange(KEY, "again", null),
-            new Order(BEN, "it was a bug", "c", null, null, "d", null, "token:ben", null));
-    given(new ReviveExperiment(KEY, null, "again", true));
+    approved(new Change.Revive(100_000));
+    given(new ReviveExperiment(KEY, null, "change", true));
     now.updateAndGet(before -> before.plus(Duration.ofDays(31)));
 
     kill.accept(PRODUCTION.note(new Verdict(KEY, EVIDENCE)));
