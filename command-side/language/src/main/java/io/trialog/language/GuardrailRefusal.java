@@ -28,4 +28,23 @@ public sealed interface GuardrailRefusal extends Refusal {
           Map.of("metric", metric, "variant", variant, "known", known, "found", found));
     }
   }
+
+  /** The verdict has killed the experiment before, and somebody revived it knowing so. */
+  record VerdictIsUsed(String experiment, String verdict) implements GuardrailRefusal {
+    @Override
+    public String code() {
+      return "verdict_is_used";
+    }
+
+    @Override
+    public String sentence() {
+      return "Verdict \"%s\" killed experiment \"%s\" before; it was revived since."
+          .formatted(verdict, experiment);
+    }
+
+    @Override
+    public Map<String, String> facts() {
+      return new TreeMap<>(Map.of("verdict", verdict));
+    }
+  }
 }

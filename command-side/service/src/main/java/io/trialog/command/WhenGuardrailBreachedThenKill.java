@@ -1,8 +1,10 @@
 package io.trialog.command;
 
 import io.trialog.command.control.ControlReader;
+import io.trialog.command.control.ControlRefusal;
 import io.trialog.language.Actor;
 import io.trialog.language.ExperimentCommand.KillExperiment;
+import io.trialog.language.GuardrailRefusal;
 import io.trialog.language.KillEvidence;
 import io.trialog.language.Refusal;
 import io.trialog.language.Refused;
@@ -32,12 +34,16 @@ final class WhenGuardrailBreachedThenKill implements Consumer<byte[]> {
   @Override
   public void accept(byte[] note) {
     reader
-        .read(note, ControlMessage.Kind.VERDICT, Verdict.class, verdict ->
-            new ControlReader.Subject(
-                verdict.experiment(),
-                verdict.evidence().metric(),
-                verdict.evidence().variant(),
-                verdict.evidence().evaluatedAt()))
+        .read(
+            note,
+            ControlMessage.Kind.VERDICT,
+            Verdict.class,
+            verdict ->
+                new ControlReader.Subject(
+                    verdict.experiment(),
+                    verdict.evidence().metric(),
+                    verdict.evidence().variant(),
+                    verdict.evidence().evaluatedAt()))
         .ifPresent(this::kill);
   }
 
@@ -54,11 +60,19 @@ final class WhenGuardrailBreachedThenKill implements Consumer<byte[]> {
           evidence.verdictId(),
           answer.position());
     } catch (Refused e) {
-      if (e.refusal() instanceof Refusal.StatusForbids || e.refusal() instanceof Refusal.NotFound) {
-        LOG.info("verdict={} came too late: {}", evidence.verdictId(), e.getMessage());
-        return;
-      }
-      throw e;
+      refused(evidence, e);
+    }
+  }
+
+  private void refused(KillEvidence evidence, Refused e) {
+    switch (e.refusal()) {
+      case GuardrailRefusal.VerdictIsUsed used ->
+          reader.refuse(ControlRefusal.REPLAYED, ControlMessage.Kind.VERDICT);
+      case Refusal.StatusForbids late ->
+          LOG.info("verdict={} came too late: {}", evidence.verdictId(), e.getMessage());
+      case Refusal.NotFound gone ->
+          LOG.info("verdict={} is about nothing: {}", evidence.verdictId(), e.getMessage());
+      default -> throw e;
     }
   }
 

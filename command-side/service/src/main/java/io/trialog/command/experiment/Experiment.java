@@ -69,7 +69,9 @@ import io.trialog.language.ExperimentEvent.ReviewClosed;
 import io.trialog.language.ExperimentEvent.ReviewOpened;
 import io.trialog.language.ExperimentEvent.ReviewOverdue;
 import io.trialog.language.ExperimentStatus;
+import io.trialog.language.GuardrailRefusal;
 import io.trialog.language.InvalidValue;
+import io.trialog.language.KillEvidence;
 import io.trialog.language.RampPlan;
 import io.trialog.language.RampRefusal.EqualArmsComeFirst;
 import io.trialog.language.RampRefusal.NothingChanges;
@@ -257,6 +259,7 @@ public class Experiment extends Revisioned {
       @MetaDataValue("reason") @Nullable String reason) {
     mustBe("kill", STARTED);
     mustSayWhy(true, "kill", reason);
+    mustBeNews(order.evidence());
     apply(
         new ExperimentKilled(
             key(), order.evidence(), order.breakGlass() ? Basis.BROKEN_GLASS : null));
@@ -415,7 +418,7 @@ public class Experiment extends Revisioned {
   /** A reading that is known already leaves no second event. */
   @CommandHandler
   void handle(RecordGuardrailState order) {
-    mustBe("record a guardrail of", STARTED);
+    mustBe("record a guardrail of", List.of(RUNNING, PAUSED, KILLED));
     if (design().guardrails().stream().noneMatch(rule -> rule.metric().equals(order.metric()))) {
       throw new Refused(new Refusal.UnknownReference("metric", order.metric()));
     }
@@ -632,6 +635,13 @@ public class Experiment extends Revisioned {
               state().reviews.nextKey(),
               operation,
               rules.now().plus(rules.policy().reviewWithin())));
+    }
+  }
+
+  /** Who revived it knew of the verdict that had killed it. */
+  private void mustBeNews(@Nullable KillEvidence evidence) {
+    if (evidence != null && state().wasKilledBy(evidence.verdictId())) {
+      throw new Refused(new GuardrailRefusal.VerdictIsUsed(key(), evidence.verdictId()));
     }
   }
 

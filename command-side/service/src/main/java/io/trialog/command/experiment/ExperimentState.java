@@ -45,6 +45,7 @@ final class ExperimentState {
   final RampSchedule ramp;
 
   private final Set<String> editors = new HashSet<>();
+  private final Set<String> verdicts = new HashSet<>();
   private Design design;
   private ExperimentStatus status = ExperimentStatus.DRAFT;
   private Approvals approvals = new Approvals();
@@ -105,6 +106,11 @@ final class ExperimentState {
     return allocation;
   }
 
+  /** Whether this verdict of a guardrail killed it once. */
+  boolean wasKilledBy(String verdictId) {
+    return verdicts.contains(verdictId);
+  }
+
   void apply(ExperimentEvent fact, String actor, @Nullable String credential) {
     switch (fact) {
       case ExperimentDrafted e -> editors.add(actor);
@@ -115,7 +121,7 @@ final class ExperimentState {
       case ExperimentRamped e -> ramped(e);
       case ExperimentPaused e -> status = ExperimentStatus.PAUSED;
       case ExperimentResumed e -> status = ExperimentStatus.RUNNING;
-      case ExperimentKilled e -> ended(ExperimentStatus.KILLED);
+      case ExperimentKilled e -> killed(e);
       case ExperimentRevived e -> revived(e);
       case ExperimentRetargeted e ->
           redesigned(design.withTargeting(e.targeting()), e.basis(), actor);
@@ -178,6 +184,13 @@ final class ExperimentState {
     proposals.applied(fact.basis());
     serves(fact.trafficPpm(), fact.epoch(), fact.allocation(), fact.equalArms());
     ramp.reached(fact.progress());
+  }
+
+  private void killed(ExperimentKilled fact) {
+    ended(ExperimentStatus.KILLED);
+    if (fact.evidence() != null) {
+      verdicts.add(fact.evidence().verdictId());
+    }
   }
 
   private void revived(ExperimentRevived fact) {
