@@ -3,25 +3,35 @@ package io.trialog.http;
 import io.trialog.language.Grant;
 import io.trialog.language.Role;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 
 /** Checks what a caller may do; a refused change is written down. */
 public final class Access {
-  private final Denials denials;
+  /** How old an authentication may be for an approval. */
+  public static final Duration FRESH = Duration.ofMinutes(5);
 
-  public Access(Denials denials) {
+  private final Denials denials;
+  private final AccessRegister register;
+  private final Clock clock;
+
+  public Access(Denials denials, AccessRegister register, Clock clock) {
     this.denials = denials;
+    this.register = register;
+    this.clock = clock;
   }
 
   /** The caller of the running request; there is one on every route under {@code /api}. */
   public static Caller caller() {
     Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
-    if (authentication != null
-        && authentication.getPrincipal() instanceof TokenPrincipal principal) {
-      return principal.caller();
+    if (authentication != null && authentication.getPrincipal() instanceof Caller caller) {
+      return caller;
     }
     throw new ProblemException(401, "token_required", "This route needs a bearer token.");
   }
@@ -42,6 +52,29 @@ public final class Access {
       throw denied(request, caller, Grant.EVERYWHERE, Set.of(anyOf));
     }
     return caller;
+  }
+
+  /**
+   * Ends with 401 when the caller last proved who they are longer ago than this, so that an open
+   * session approves nothing (RFC 9470). Always asked of OIDC callers, of holders of access tokens
+   * when the platform's policy says so.
+   */
+  public void requireFresh(Caller caller, Duration maxAge) {
+    if (!caller.isFederated() && !register.policy().freshAuthentication()) {
+      return;
+    }
+    Duration age = Duration.between(caller.authenticatedAt(), clock.instant());
+    if (!caller.authenticationProven() || age.compareTo(maxAge) > 0) {
+      throw new ProblemException(
+          Problem.of(
+              401,
+              "fresh_authentication_required",
+              "This needs an authentication of the last %d seconds; authenticate again."
+                  .formatted(maxAge.toSeconds())),
+          Map.of(
+              HttpHeaders.WWW_AUTHENTICATE,
+              "Bearer error=\"insufficient_user_authentication\", max_age=" + maxAge.toSeconds()));
+    }
   }
 
   private ProblemException denied(

@@ -1,40 +1,45 @@
 package io.trialog.http;
 
-import io.trialog.language.AccessEvent;
 import io.trialog.language.Actor;
 import io.trialog.language.Grant;
 import io.trialog.language.Role;
-import io.trialog.language.Streams;
-import io.trialog.language.TrialogEvent;
 import io.trialog.language.log.EventLog;
-import io.trialog.language.log.StoredEvent;
-import io.trialog.language.wire.EventCodec;
 import io.trialog.language.wire.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Access tokens, {@code trl_<id>_<secret>}: the id names a stream of the log, which has the hash of
- * the secret and whether it was revoked. Reading the log itself, a revocation counts at once.
+ * the secret, until when it is good, and whether it was revoked. A revocation counts at once.
  * Thread-safe.
  */
 public final class AccessTokens {
+  /** What every access token begins with. */
+  static final String PREFIX = "trl_";
+
   private static final Pattern SHAPE = Pattern.compile("trl_([a-z0-9]{1,32})_([A-Za-z0-9-]{43})");
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int SECRET_BYTES = 32;
 
-  private final EventLog log;
+  private final AccessRegister register;
+  private final Clock clock;
 
   public AccessTokens(EventLog log) {
-    this.log = log;
+    this(new AccessRegister(log), Clock.systemUTC());
+  }
+
+  public AccessTokens(AccessRegister register, Clock clock) {
+    this.register = register;
+    this.clock = clock;
   }
 
   /** A new token: what the holder keeps, and what the log keeps. */
@@ -46,40 +51,54 @@ public final class AccessTokens {
     RANDOM.nextBytes(bytes);
     String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes).replace('_', '-');
     String id = HexFormat.of().formatHex(bytesOfId());
-    return new Fresh(id, "trl_" + id + "_" + secret, hash(secret));
+    return new Fresh(id, PREFIX + id + "_" + secret, hash(secret));
   }
 
   /** Who holds this bearer token, when it is one of ours and still good. */
   public Optional<Caller> caller(String bearer) {
+    return issued(bearer)
+        .filter(issued -> !issued.isExpired(clock.instant()))
+        .map(AccessTokens::caller);
+  }
+
+  /** Whether it would be good, had its time not run out. */
+  boolean isExpired(String bearer) {
+    return issued(bearer).filter(issued -> issued.isExpired(clock.instant())).isPresent();
+  }
+
+  /** Whether the token is still the holder's and gives the role, or admin, in the namespace. */
+  public boolean holds(String token, String holder, Role role, String namespace) {
+    return register
+        .token(token)
+        .filter(issued -> issued.holder().equals(holder) && !issued.isExpired(clock.instant()))
+        .filter(issued -> Caller.covers(issued.grants(), Set.of(role), namespace))
+        .isPresent();
+  }
+
+  private Optional<AccessRegister.Issued> issued(String bearer) {
     Matcher parts = SHAPE.matcher(bearer);
     if (!parts.matches()) {
       return Optional.empty();
     }
-    Issued issued = issued(parts.group(1));
-    if (issued == null || !sameHash(issued.secretHash(), hash(parts.group(2)))) {
-      return Optional.empty();
-    }
-    return Optional.of(new Caller(actor(issued), issued.grants()));
+    return register
+        .token(parts.group(1))
+        .filter(issued -> sameHash(issued.secretHash(), hash(parts.group(2))));
   }
 
-  private record Issued(String holder, List<Grant> grants, String secretHash) {}
-
-  private @Nullable Issued issued(String token) {
-    Issued issued = null;
-    for (StoredEvent stored : log.stream(Streams.token(token))) {
-      TrialogEvent event = EventCodec.decode(stored).event();
-      if (event instanceof AccessEvent.TokenIssued fact) {
-        issued = new Issued(fact.holder(), fact.grants(), fact.secretHash());
-      } else if (event instanceof AccessEvent.TokenRevoked) {
-        return null;
-      }
-    }
-    return issued;
+  private static Caller caller(AccessRegister.Issued issued) {
+    return new Caller(
+        new Actor(kind(issued.grants()), issued.holder(), "token", null),
+        issued.grants(),
+        Caller.TOKEN_PREFIX + issued.token(),
+        issued.issuedAt(),
+        true);
   }
 
-  private static Actor actor(Issued issued) {
-    boolean program = issued.grants().stream().allMatch(grant -> grant.role() == Role.SDK);
-    return new Actor(program ? Actor.Kind.TOKEN : Actor.Kind.HUMAN, issued.holder(), "token", null);
+  /** Who can do nothing but what an SDK does is a program. */
+  static Actor.Kind kind(List<Grant> grants) {
+    boolean program =
+        !grants.isEmpty() && grants.stream().allMatch(grant -> grant.role() == Role.SDK);
+    return program ? Actor.Kind.TOKEN : Actor.Kind.HUMAN;
   }
 
   private static byte[] bytesOfId() {

@@ -6,6 +6,8 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -116,9 +118,29 @@ public final class Fields {
     };
   }
 
+  /** A truth value that must be there. */
+  public boolean bool(String name) {
+    required(name, take(name));
+    return bool(name, false);
+  }
+
+  /** An instant such as {@code 2026-11-22T16:00:00Z}, or null when absent. */
+  public @Nullable Instant optionalInstant(String name) {
+    String text = optionalText(name);
+    try {
+      return text == null ? null : Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new InvalidValue(
+          path + name, "must be an instant such as 2026-11-22T16:00:00Z; found \"" + text + "\"");
+    }
+  }
+
   /** One of an enum's lower-case words. */
   public <E extends Enum<E>> E word(String name, Class<E> type) {
-    String word = text(name);
+    return constant(name, type, text(name));
+  }
+
+  private <E extends Enum<E>> E constant(String name, Class<E> type, String word) {
     List<String> words = new ArrayList<>();
     for (E constant : type.getEnumConstants()) {
       String candidate = constant.name().toLowerCase(Locale.ROOT);
@@ -129,6 +151,11 @@ public final class Fields {
     }
     throw new InvalidValue(
         path + name, "must be one of " + String.join(", ", words) + "; found \"" + word + "\"");
+  }
+
+  /** A list of an enum's lower-case words, empty when absent. */
+  public <E extends Enum<E>> List<E> words(String name, Class<E> type) {
+    return texts(name).stream().map(word -> constant(name, type, word)).toList();
   }
 
   /** A list of objects, empty when absent. */

@@ -1,8 +1,11 @@
 package io.trialog.http;
 
 import io.trialog.language.log.EventLog;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Clock;
+import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -10,39 +13,52 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
-import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
-import org.springframework.security.oauth2.server.resource.introspection.BadOpaqueTokenException;
-import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.security.web.header.writers.StaticHeadersWriter;
 
-/** Wires bearer tokens, correlation and problems into a service. */
+/**
+ * Wires bearer tokens, correlation, limits and problems into a service. Reads {@code
+ * trialog.rate-limit} and {@code trialog.oidc.*} of the environment.
+ */
 @Configuration(proxyBeanMethods = false)
 @EnableWebSecurity
-@Import(ProblemAdvice.class)
+@Import({ProblemAdvice.class, DescriptionRoutes.class, ErrorAnswers.class})
 public class HttpConfiguration {
   @Bean
-  AccessTokens accessTokens(EventLog log) {
-    return new AccessTokens(log);
+  HttpSettings httpSettings(Environment environment) {
+    return HttpSettings.of(environment);
   }
 
   @Bean
-  Access access(Denials denials) {
-    return new Access(denials);
+  AccessRegister accessRegister(EventLog log) {
+    return new AccessRegister(log);
   }
 
   @Bean
-  OpaqueTokenIntrospector introspector(AccessTokens tokens) {
-    return bearer ->
-        tokens
-            .caller(bearer)
-            .map(caller -> new TokenPrincipal(bearer, caller))
-            .orElseThrow(() -> new BadOpaqueTokenException("unknown or revoked token"));
+  AccessTokens accessTokens(AccessRegister register) {
+    return new AccessTokens(register, Clock.systemUTC());
+  }
+
+  @Bean
+  BearerTokens bearerTokens(AccessTokens tokens, AccessRegister register, HttpSettings settings) {
+    OidcSettings oidc = settings.oidc();
+    return new BearerTokens(
+        tokens, oidc == null ? null : new OidcTokens(oidc, register, Clock.systemUTC()));
+  }
+
+  @Bean
+  Access access(Denials denials, AccessRegister register) {
+    return new Access(denials, register, Clock.systemUTC());
   }
 
   @Bean
@@ -63,35 +79,63 @@ public class HttpConfiguration {
   }
 
   @Bean
-  SecurityFilterChain security(HttpSecurity http, OpaqueTokenIntrospector introspector)
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> errorsAreProblems() {
+    return server ->
+        server.addContextCustomizers(context -> {
+          if (context.getParent() instanceof StandardHost host) {
+            host.setErrorReportValveClass(ProblemValve.class.getName());
+          }
+        });
+  }
+
+  @Bean
+  SecurityFilterChain security(HttpSecurity http, BearerTokens tokens, HttpSettings settings)
       throws Exception {
+    RateLimits limits = new RateLimits(settings.commandsPerSecond());
     return http.authorizeHttpRequests(routes ->
             routes.requestMatchers("/api/**", "/ofrep/**").authenticated().anyRequest().permitAll())
         .oauth2ResourceServer(server ->
             server
-                .opaqueToken(token -> token.introspector(introspector))
-                .authenticationEntryPoint((request, response, e) -> unauthorized(response)))
+                .authenticationManagerResolver(request -> tokens)
+                .authenticationEntryPoint(
+                    (request, response, e) -> unauthorized(limits, request, response, e)))
         .exceptionHandling(handling ->
-            handling.authenticationEntryPoint((request, response, e) -> unauthorized(response)))
+            handling.authenticationEntryPoint(
+                (request, response, e) -> unauthorized(limits, request, response, e)))
+        .addFilterAfter(limits, BearerTokenAuthenticationFilter.class)
         .sessionManagement(
             session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .csrf(AbstractHttpConfigurer::disable)
         .requestCache(AbstractHttpConfigurer::disable)
         .logout(AbstractHttpConfigurer::disable)
-        .headers(Customizer.withDefaults())
+        .headers(HttpConfiguration::headers)
         .build();
   }
 
-  private static void unauthorized(HttpServletResponse response) throws IOException {
-    Problem problem =
-        Problem.of(
-            401,
-            "token_required",
-            "This route needs the header Authorization: Bearer <token>, with a token that is"
-                + " known and not revoked.");
-    response.setStatus(problem.status());
-    response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"trialog\"");
-    response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-    response.getOutputStream().write(Answers.bytes(problem.toJson()));
+  /** Spring adds nosniff, no framing and no-store, and HSTS where TLS is. */
+  private static void headers(HeadersConfigurer<HttpSecurity> headers) {
+    headers
+        .contentSecurityPolicy(policy -> policy.policyDirectives(SecurityHeaders.CONTENT_POLICY))
+        .referrerPolicy(policy -> policy.policy(ReferrerPolicy.NO_REFERRER))
+        .addHeaderWriter(new StaticHeadersWriter("Cross-Origin-Resource-Policy", "same-origin"));
+  }
+
+  private static void unauthorized(
+      RateLimits limits,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      AuthenticationException e)
+      throws IOException {
+    if (!limits.admitsFailure(request, response)) {
+      return;
+    }
+    TokenRefused refused = e instanceof TokenRefused known ? known : TokenRefused.unknown();
+    Problem problem = refused.problem();
+    if (problem.status() == 503) {
+      response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+    } else {
+      response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"trialog\"");
+    }
+    Answers.write(response, problem);
   }
 }

@@ -29,6 +29,13 @@ public record Problem(int status, String code, String detail, Map<String, JsonVa
     return new Problem(status, code, detail, Map.of());
   }
 
+  /** The problem of a status that nobody said more about. */
+  static Problem ofStatus(int status) {
+    HttpStatus known = HttpStatus.resolve(status);
+    String code = known == null ? "http_" + status : known.name().toLowerCase(Locale.ROOT);
+    return of(status, code, known == null ? code : known.getReasonPhrase() + ".");
+  }
+
   /** This problem with one more fact. */
   public Problem with(String name, JsonValue value) {
     Map<String, JsonValue> more = new TreeMap<>(members);

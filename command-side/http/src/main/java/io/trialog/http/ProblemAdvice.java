@@ -21,7 +21,7 @@ public final class ProblemAdvice {
 
   @ExceptionHandler
   ResponseEntity<byte[]> problem(ProblemException e) {
-    return Answers.problem(e.problem());
+    return Answers.problem(e.problem(), e.headers());
   }
 
   @ExceptionHandler

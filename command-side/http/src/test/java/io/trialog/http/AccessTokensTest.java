@@ -85,7 +85,7 @@ class AccessTokensTest {
     log.append(
         Streams.token(fresh.id()),
         new AccessEvent.TokenIssued(
-            fresh.id(), "ada", List.of(new Grant(role, "acme/rides")), fresh.secretHash()));
+            fresh.id(), "ada", List.of(new Grant(role, "acme/rides")), fresh.secretHash(), null));
     return fresh;
   }
 
@@ -112,6 +112,11 @@ class AccessTokensTest {
     @Override
     public List<StoredEvent> read(long after, int limit) {
       return events.stream().filter(e -> e.position() > after).limit(limit).toList();
+    }
+
+    @Override
+    public List<StoredEvent> before(long position, int limit) {
+      return events.reversed().stream().filter(e -> e.position() < position).limit(limit).toList();
     }
 
     @Override

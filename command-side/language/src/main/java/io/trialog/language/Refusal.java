@@ -20,6 +20,11 @@ public interface Refusal {
     FORBIDDEN
   }
 
+  /** Whether the log keeps the refusal, because auditors ask for it. */
+  default boolean recorded() {
+    return false;
+  }
+
   /** What sort of no; a rule unless said otherwise. */
   default Kind kind() {
     return Kind.RULE;
@@ -95,6 +100,11 @@ public interface Refusal {
   /** Approval takes a second person. */
   record ApproverMustDiffer(String experiment, String actor) implements Refusal {
     @Override
+    public boolean recorded() {
+      return true;
+    }
+
+    @Override
     public String code() {
       return "approver_must_differ";
     }
@@ -108,6 +118,11 @@ public interface Refusal {
 
   /** What was approved is not what is proposed. */
   record ProposalChanged(String experiment, String expected, String found) implements Refusal {
+    @Override
+    public boolean recorded() {
+      return true;
+    }
+
     @Override
     public String code() {
       return "proposal_changed";

@@ -17,6 +17,14 @@ public enum Role {
   /** Reads snapshots, sends exposures and outcomes. */
   SDK;
 
+  /** Whether its holder decides over what others do, or may look at everything. */
+  public boolean isDeciding() {
+    return switch (this) {
+      case APPROVER, AUDITOR, ADMIN -> true;
+      case VIEWER, EXPERIMENTER, SDK -> false;
+    };
+  }
+
   /** The lower-case word used in JSON. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);

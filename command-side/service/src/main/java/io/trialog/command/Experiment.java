@@ -75,7 +75,7 @@ class Experiment extends Revisioned {
   @CommandHandler
   void handle(SubmitExperiment order) {
     mustBe("submit", EnumSet.of(ExperimentStatus.DRAFT));
-    apply(new ExperimentSubmitted(key(), Proposals.digest(design())));
+    apply(new ExperimentSubmitted(key(), Proposals.digest(design()), null));
   }
 
   @CommandHandler
@@ -88,7 +88,7 @@ class Experiment extends Revisioned {
     if (order.proposalDigest() != null && !order.proposalDigest().equals(digest)) {
       throw new Refused(new Refusal.ProposalChanged(key(), order.proposalDigest(), digest));
     }
-    apply(new ExperimentApproved(key(), digest));
+    apply(new ExperimentApproved(key(), digest, null));
   }
 
   /** An experiment that is assigned elsewhere changes what nobody sees, so it needs no approval. */
@@ -97,8 +97,9 @@ class Experiment extends Revisioned {
     mustBe(
         "start",
         design().assignedElsewhere() ? BEFORE_START : EnumSet.of(ExperimentStatus.APPROVED));
-    mustBeTraffic(order.trafficPpm());
-    apply(new ExperimentStarted(key(), order.trafficPpm(), epoch, enrolled(order.trafficPpm())));
+    apply(
+        new ExperimentStarted(
+            key(), order.trafficPpm(), epoch, enrolled(order.trafficPpm()), null, null));
   }
 
   @CommandHandler
@@ -110,7 +111,14 @@ class Experiment extends Revisioned {
     }
     apply(
         new ExperimentRamped(
-            key(), trafficPpm, order.trafficPpm(), epoch, enrolled(order.trafficPpm())));
+            key(),
+            trafficPpm,
+            order.trafficPpm(),
+            epoch,
+            enrolled(order.trafficPpm()),
+            null,
+            null,
+            null));
   }
 
   @CommandHandler
@@ -122,7 +130,7 @@ class Experiment extends Revisioned {
   @CommandHandler
   void handle(ResumeExperiment order) {
     mustBe("resume", EnumSet.of(ExperimentStatus.PAUSED));
-    apply(new ExperimentResumed(key()));
+    apply(new ExperimentResumed(key(), null));
   }
 
   @CommandHandler
@@ -131,7 +139,7 @@ class Experiment extends Revisioned {
     if (reason == null || reason.isBlank()) {
       throw new Refused(new Refusal.ReasonRequired("kill experiment \"" + key() + "\""));
     }
-    apply(new ExperimentKilled(key(), order.evidence()));
+    apply(new ExperimentKilled(key(), order.evidence(), null));
   }
 
   @CommandHandler
@@ -140,7 +148,7 @@ class Experiment extends Revisioned {
     if (!design().variantKeys().contains(order.winner())) {
       throw new Refused(new Refusal.UnknownVariant(key(), order.winner()));
     }
-    apply(new ExperimentConcluded(key(), order.winner()));
+    apply(new ExperimentConcluded(key(), order.winner(), null));
   }
 
   @EventSourcingHandler

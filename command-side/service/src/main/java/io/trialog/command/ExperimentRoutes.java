@@ -1,5 +1,7 @@
 package io.trialog.command;
 
+import io.trialog.command.catalogue.Catalogue;
+import io.trialog.command.catalogue.References;
 import io.trialog.http.Access;
 import io.trialog.http.Caller;
 import io.trialog.http.Fields;
@@ -17,10 +19,7 @@ import io.trialog.language.ExperimentCommand.StartExperiment;
 import io.trialog.language.ExperimentCommand.SubmitExperiment;
 import io.trialog.language.InvalidValue;
 import io.trialog.language.Keys;
-import io.trialog.language.Refusal;
-import io.trialog.language.Refused;
 import io.trialog.language.Role;
-import io.trialog.language.Streams;
 import jakarta.servlet.http.HttpServletRequest;
 import java.math.BigDecimal;
 import java.util.function.Function;
@@ -39,18 +38,24 @@ class ExperimentRoutes {
 
   private final CommandDesk desk;
   private final Access access;
+  private final Catalogue catalogue;
+  private final References references;
 
-  ExperimentRoutes(CommandDesk desk, Access access) {
+  ExperimentRoutes(CommandDesk desk, Access access, Catalogue catalogue, References references) {
     this.desk = desk;
     this.access = access;
+    this.catalogue = catalogue;
+    this.references = references;
   }
 
   @PostMapping
   ResponseEntity<byte[]> draft(HttpServletRequest request) {
     Orders orders = Orders.of(request);
-    Design design = orders.body(body -> DesignReader.read(body, body.text("experiment")));
+    Design design =
+        orders.body(
+            body -> DesignReader.read(body, body.text("experiment"), catalogue::guardrailPolicy));
     Caller caller = access.require(request, design.namespace(), Role.EXPERIMENTER);
-    mustRefer(design);
+    references.check(design);
     return Orders.respond(201, desk.execute(new DraftExperiment(design), orders.by(caller)));
   }
 
@@ -58,8 +63,10 @@ class ExperimentRoutes {
   ResponseEntity<byte[]> revise(@PathVariable String experiment, HttpServletRequest request) {
     Orders orders = Orders.of(request);
     Caller caller = allowed(request, experiment, Role.EXPERIMENTER);
-    Design design = orders.body(body -> DesignReader.read(body, sameKey(body, experiment)));
-    mustRefer(design);
+    Design design =
+        orders.body(
+            body -> DesignReader.read(body, sameKey(body, experiment), catalogue::guardrailPolicy));
+    references.check(design);
     return Orders.respond(200, desk.execute(new ReviseExperiment(design), orders.by(caller)));
   }
 
@@ -148,19 +155,6 @@ class ExperimentRoutes {
           "experiment", "must be \"" + experiment + "\" as in the path; found \"" + named + "\"");
     }
     return experiment;
-  }
-
-  private void mustRefer(Design design) {
-    mustExist("namespace", design.namespace(), Streams.namespace(design.namespace()));
-    for (String metric : design.metrics()) {
-      mustExist("metric", metric, Streams.metric(metric));
-    }
-  }
-
-  private void mustExist(String field, String value, String stream) {
-    if (!desk.exists(stream)) {
-      throw new Refused(new Refusal.UnknownReference(field, value));
-    }
   }
 
   private static int ppm(BigDecimal share) {

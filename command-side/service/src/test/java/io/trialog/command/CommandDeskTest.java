@@ -8,6 +8,7 @@ import io.trialog.http.ProblemException;
 import io.trialog.language.AccessCommand.IssueToken;
 import io.trialog.language.AccessCommand.RecordDenial;
 import io.trialog.language.AccessCommand.RevokeToken;
+import io.trialog.language.AccessEvent;
 import io.trialog.language.Actor;
 import io.trialog.language.Design;
 import io.trialog.language.ExperimentCommand.ApproveExperiment;
@@ -173,7 +174,7 @@ class CommandDeskTest {
         .isEqualTo("proposal_changed");
     String digest = Proposals.digest(design());
     execute(BEN, new ApproveExperiment(KEY, digest));
-    assertThat(events().getLast()).isEqualTo(new ExperimentApproved(KEY, digest));
+    assertThat(events().getLast()).isEqualTo(new ExperimentApproved(KEY, digest, null));
   }
 
   @Test
@@ -376,7 +377,17 @@ class CommandDeskTest {
     int before = events().size();
     Refused refused = catchThrowableOfType(Refused.class, () -> execute(actor, command));
     assertThat(refused).as("refusal of %s", command).isNotNull();
-    assertThat(events()).hasSize(before);
+    assertThat(events().subList(before, events().size()))
+        .isEqualTo(
+            refused.refusal().recorded()
+                ? List.of(
+                    new AccessEvent.CommandRefused(
+                        actor.id(),
+                        command.getClass().getSimpleName(),
+                        "acme/rides",
+                        command.stream(),
+                        refused.refusal().code()))
+                : List.of());
     return refused.refusal();
   }
 

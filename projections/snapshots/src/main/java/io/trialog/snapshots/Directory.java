@@ -1,13 +1,28 @@
 package io.trialog.snapshots;
 
 import io.trialog.language.AccessEvent.AccessDenied;
+import io.trialog.language.AccessEvent.CommandRefused;
+import io.trialog.language.AccessEvent.ConfigurationRecorded;
+import io.trialog.language.AccessEvent.PlatformPolicyChanged;
+import io.trialog.language.AccessEvent.PlatformPolicyProposed;
+import io.trialog.language.AccessEvent.RoleGranted;
+import io.trialog.language.AccessEvent.RoleProposed;
+import io.trialog.language.AccessEvent.RoleWithdrawn;
 import io.trialog.language.AccessEvent.TokenIssued;
+import io.trialog.language.AccessEvent.TokenProposed;
 import io.trialog.language.AccessEvent.TokenRevoked;
 import io.trialog.language.AuditEvent.AuditExported;
+import io.trialog.language.EnvironmentEvent;
+import io.trialog.language.ExclusionSetEvent;
 import io.trialog.language.ExperimentEvent;
 import io.trialog.language.ExperimentEvent.ExperimentDrafted;
+import io.trialog.language.FlagEvent;
+import io.trialog.language.HoldoutEvent;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.NamespaceEvent.ApprovalPolicyProposed;
+import io.trialog.language.NamespaceEvent.ApprovalPolicySet;
+import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
 import io.trialog.language.log.RecordedEvent;
 import java.time.Instant;
@@ -33,7 +48,8 @@ public record Directory(
     SortedMap<String, Namespace> namespaces,
     SortedMap<String, MetricDefinition> metrics,
     SortedMap<String, Experiment> experiments,
-    SortedMap<String, Token> tokens) {
+    SortedMap<String, Token> tokens,
+    Surroundings surroundings) {
 
   /** Before the first event. */
   public static final Directory EMPTY =
@@ -43,7 +59,8 @@ public record Directory(
           Collections.emptySortedMap(),
           Collections.emptySortedMap(),
           Collections.emptySortedMap(),
-          Collections.emptySortedMap());
+          Collections.emptySortedMap(),
+          Surroundings.NOTHING);
 
   /**
    * The state after one more event.
@@ -67,22 +84,58 @@ public record Directory(
           withExperiment(
               recorded,
               known(recorded, e.experiment(), experiments.get(e.experiment())).apply(recorded, e));
+      case GuardrailPolicySet e -> moved(recorded);
+      case ApprovalPolicyProposed e -> moved(recorded);
+      case ApprovalPolicySet e -> moved(recorded);
+      case EnvironmentEvent e -> withSurroundings(recorded, surroundings.apply(recorded, e));
+      case ExclusionSetEvent e -> withSurroundings(recorded, surroundings.apply(recorded, e));
+      case HoldoutEvent e -> withSurroundings(recorded, surroundings.apply(recorded, e));
+      case FlagEvent e -> withSurroundings(recorded, surroundings.apply(recorded, e));
       case TokenIssued e -> withToken(recorded, issued(recorded, e));
       case TokenRevoked e ->
           withToken(
               recorded,
               known(recorded, e.token(), tokens.get(e.token()))
                   .revoked(EventReference.to(recorded)));
+      case TokenProposed e -> moved(recorded);
+      case RoleProposed e -> moved(recorded);
+      case RoleGranted e -> moved(recorded);
+      case RoleWithdrawn e -> moved(recorded);
+      case PlatformPolicyProposed e -> moved(recorded);
+      case PlatformPolicyChanged e -> moved(recorded);
+      case ConfigurationRecorded e -> moved(recorded);
       case AccessDenied e -> moved(recorded);
+      case CommandRefused e -> moved(recorded);
       case AuditExported e -> moved(recorded);
     };
   }
 
-  /** The environments that experiments were designed for, sorted. */
-  public SortedSet<String> environments() {
-    SortedSet<String> environments = new TreeSet<>();
-    experiments.values().forEach(each -> environments.add(each.design().environment()));
-    return environments;
+  /** The environments that were created, or that anything was designed for, sorted. */
+  public SortedSet<String> environmentNames() {
+    SortedSet<String> names = new TreeSet<>(surroundings.environments().keySet());
+    experiments.values().forEach(each -> names.add(each.design().environment()));
+    flags().values().forEach(each -> names.add(each.definition().environment()));
+    return names;
+  }
+
+  /** Environments that were created, by their key. */
+  public SortedMap<String, Environment> environments() {
+    return surroundings.environments();
+  }
+
+  /** Exclusion sets, by their key. */
+  public SortedMap<String, ExclusionSet> exclusionSets() {
+    return surroundings.exclusionSets();
+  }
+
+  /** Holdouts, also those that have ended, by their key. */
+  public SortedMap<String, Holdout> holdouts() {
+    return surroundings.holdouts();
+  }
+
+  /** Flags, also the archived ones, by their key. */
+  public SortedMap<String, Flag> flags() {
+    return surroundings.flags();
   }
 
   private static Token issued(RecordedEvent recorded, TokenIssued e) {
@@ -90,7 +143,7 @@ public record Directory(
         e.token(), e.holder(), e.grants(), e.secretHash(), false, EventReference.to(recorded));
   }
 
-  private static <T> T known(RecordedEvent recorded, String key, @Nullable T found) {
+  static <T> T known(RecordedEvent recorded, String key, @Nullable T found) {
     if (found == null) {
       throw new IllegalStateException(
           "the event at position %d of stream %s speaks of \"%s\", which no event created"
@@ -106,7 +159,8 @@ public record Directory(
         put(namespaces, namespace.namespace(), namespace),
         metrics,
         experiments,
-        tokens);
+        tokens,
+        surroundings);
   }
 
   private Directory withMetric(RecordedEvent at, MetricDefinition metric) {
@@ -116,7 +170,8 @@ public record Directory(
         namespaces,
         put(metrics, metric.metric(), metric),
         experiments,
-        tokens);
+        tokens,
+        surroundings);
   }
 
   private Directory withExperiment(RecordedEvent at, Experiment experiment) {
@@ -126,7 +181,8 @@ public record Directory(
         namespaces,
         metrics,
         put(experiments, experiment.key(), experiment),
-        tokens);
+        tokens,
+        surroundings);
   }
 
   private Directory withToken(RecordedEvent at, Token token) {
@@ -136,11 +192,16 @@ public record Directory(
         namespaces,
         metrics,
         experiments,
-        put(tokens, token.token(), token));
+        put(tokens, token.token(), token),
+        surroundings);
+  }
+
+  private Directory withSurroundings(RecordedEvent at, Surroundings next) {
+    return new Directory(at.position(), at.time(), namespaces, metrics, experiments, tokens, next);
   }
 
   private Directory moved(RecordedEvent at) {
-    return new Directory(at.position(), at.time(), namespaces, metrics, experiments, tokens);
+    return withSurroundings(at, surroundings);
   }
 
   private static <T> SortedMap<String, T> put(SortedMap<String, T> map, String key, T value) {

@@ -158,7 +158,7 @@ public final class SnapshotPublisher implements Projection, AutoCloseable {
 
   private void publishAll(Directory state) {
     SortedSet<String> environments = new TreeSet<>(STANDING_ENVIRONMENTS);
-    environments.addAll(state.environments());
+    environments.addAll(state.environmentNames());
     environments.forEach(environment -> publish(state, environment));
   }
 

@@ -1,12 +1,22 @@
 package io.trialog.snapshots;
 
 import io.trialog.language.AccessEvent.AccessDenied;
+import io.trialog.language.AccessEvent.CommandRefused;
+import io.trialog.language.AccessEvent.ConfigurationRecorded;
+import io.trialog.language.AccessEvent.PlatformPolicyChanged;
+import io.trialog.language.AccessEvent.PlatformPolicyProposed;
+import io.trialog.language.AccessEvent.RoleGranted;
+import io.trialog.language.AccessEvent.RoleProposed;
+import io.trialog.language.AccessEvent.RoleWithdrawn;
 import io.trialog.language.AccessEvent.TokenIssued;
+import io.trialog.language.AccessEvent.TokenProposed;
 import io.trialog.language.AccessEvent.TokenRevoked;
 import io.trialog.language.Actor;
 import io.trialog.language.AuditEvent.AuditExported;
 import io.trialog.language.Design;
+import io.trialog.language.EnvironmentEvent;
 import io.trialog.language.EventMetadata;
+import io.trialog.language.ExclusionSetEvent;
 import io.trialog.language.ExperimentEvent;
 import io.trialog.language.ExperimentEvent.ExperimentApproved;
 import io.trialog.language.ExperimentEvent.ExperimentConcluded;
@@ -18,11 +28,17 @@ import io.trialog.language.ExperimentEvent.ExperimentResumed;
 import io.trialog.language.ExperimentEvent.ExperimentRevised;
 import io.trialog.language.ExperimentEvent.ExperimentStarted;
 import io.trialog.language.ExperimentEvent.ExperimentSubmitted;
+import io.trialog.language.FlagEvent;
 import io.trialog.language.Grant;
+import io.trialog.language.HoldoutEvent;
 import io.trialog.language.KillEvidence;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.NamespaceEvent.ApprovalPolicyProposed;
+import io.trialog.language.NamespaceEvent.ApprovalPolicySet;
+import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
+import io.trialog.language.PlatformPolicy;
 import io.trialog.language.Role;
 import io.trialog.language.SlotRange;
 import io.trialog.language.Streams;
@@ -34,6 +50,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Writes events into a log, a second apart, as the actor who speaks. Nothing random by itself. */
@@ -85,11 +102,26 @@ public final class Story {
   private static String streamOf(TrialogEvent event) {
     return switch (event) {
       case NamespaceCreated e -> Streams.namespace(e.namespace());
+      case ApprovalPolicyProposed e -> Streams.namespace(e.namespace());
+      case ApprovalPolicySet e -> Streams.namespace(e.namespace());
+      case GuardrailPolicySet e -> Streams.namespace(e.namespace());
+      case EnvironmentEvent e -> Streams.environment(e.environment());
+      case ExclusionSetEvent e -> Streams.exclusionSet(e.set());
+      case HoldoutEvent e -> Streams.holdout(e.holdout());
+      case FlagEvent e -> Streams.flag(e.flag());
       case MetricDefined e -> Streams.metric(e.definition().metric());
       case ExperimentEvent e -> Streams.experiment(e.experiment());
       case TokenIssued e -> Streams.token(e.token());
+      case TokenProposed e -> Streams.token(e.token());
       case TokenRevoked e -> Streams.token(e.token());
+      case RoleProposed e -> Streams.member(e.holder());
+      case RoleGranted e -> Streams.member(e.holder());
+      case RoleWithdrawn e -> Streams.member(e.holder());
+      case PlatformPolicyProposed e -> Streams.configuration(Streams.PLATFORM);
+      case PlatformPolicyChanged e -> Streams.configuration(Streams.PLATFORM);
+      case ConfigurationRecorded e -> Streams.configuration(e.node());
       case AccessDenied e -> Streams.denials(e.actor());
+      case CommandRefused e -> Streams.denials(e.actor());
       case AuditExported e -> Streams.export(e.export());
     };
   }
@@ -98,24 +130,43 @@ public final class Story {
   public Story everything() {
     as("ada", "set up").say(new NamespaceCreated("acme/rides", "Rides of Acme"));
     say(metric("orders"));
-    say(new TokenIssued("t1", "ben", List.of(new Grant(Role.APPROVER, "*")), "00ff"));
+    say(new TokenIssued("t1", "ben", List.of(new Grant(Role.APPROVER, "*")), "00ff", null));
     as("ada", "first idea")
         .say(new ExperimentDrafted("checkout-button", design("checkout-button")));
     as("cy", "typo").say(new ExperimentRevised("checkout-button", retitled("checkout-button")));
-    as("ada", null).say(new ExperimentSubmitted("checkout-button", "ab12"));
-    as("ben", "looks safe").say(new ExperimentApproved("checkout-button", "ab12"));
-    as("ada", "go").say(new ExperimentStarted("checkout-button", 50_000, 0, slots(50_000)));
-    say(new ExperimentRamped("checkout-button", 50_000, 500_000, 0, slots(500_000)));
+    as("ada", null).say(new ExperimentSubmitted("checkout-button", "ab12", null));
+    as("ben", "looks safe").say(new ExperimentApproved("checkout-button", "ab12", null));
+    as("ada", "go")
+        .say(new ExperimentStarted("checkout-button", 50_000, 0, slots(50_000), null, null));
+    say(
+        new ExperimentRamped(
+            "checkout-button", 50_000, 500_000, 0, slots(500_000), null, null, null));
     as("ben", "odd numbers").say(new ExperimentPaused("checkout-button"));
-    as("ben", "explained").say(new ExperimentResumed("checkout-button"));
+    as("ben", "explained").say(new ExperimentResumed("checkout-button", null));
     as("mallory", null).say(new AccessDenied("mallory", "kill", "acme/rides"));
     say(new TokenRevoked("t1"));
-    as("ada", "won").say(new ExperimentConcluded("checkout-button", "green"));
+    as("ada", "won").say(new ExperimentConcluded("checkout-button", "green", null));
     as("ada", "next").say(new ExperimentDrafted("surge_price", design("surge_price")));
-    say(new ExperimentStarted("surge_price", 1_000_000, 0, slots(1_000_000)));
+    say(new ExperimentStarted("surge_price", 1_000_000, 0, slots(1_000_000), null, null));
     as(Actor.automation("when-guardrail-breached-then-kill"), "orders fell")
-        .say(new ExperimentKilled("surge_price", evidence()));
+        .say(new ExperimentKilled("surge_price", evidence(), null));
     as("eve", "SOC 2 yearly").say(new AuditExported("e1", "SOC 2 yearly"));
+    return this;
+  }
+
+  /** Every fact about access that {@link #everything()} does not have; none is of an experiment. */
+  public Story access() {
+    Grant auditor = new Grant(Role.AUDITOR, "*");
+    PlatformPolicy strict = new PlatformPolicy(true, true);
+    as("ada", "two of us now");
+    say(new PlatformPolicyChanged(PlatformPolicy.FIRST, strict));
+    say(new PlatformPolicyProposed(PlatformPolicy.FIRST));
+    say(new TokenProposed("t2", "cy", List.of(auditor), "00ff", null));
+    say(new RoleProposed("cy", auditor));
+    say(new RoleGranted("cy", auditor));
+    say(new RoleWithdrawn("cy", auditor));
+    say(new CommandRefused("ada", "ApproveToken", null, "token/t2", "nothing_proposed"));
+    say(new ConfigurationRecorded("node", new TreeMap<>(), new TreeMap<>()));
     return this;
   }
 
@@ -141,7 +192,7 @@ public final class Story {
     return switch (random.nextInt(4)) {
       case 0 -> new NamespaceCreated("acme/team-" + i, "Team " + i);
       case 1 -> metric("metric-" + i);
-      case 2 -> new TokenIssued("t" + i, "holder", List.of(), "00");
+      case 2 -> new TokenIssued("t" + i, "holder", List.of(), "00", null);
       default -> new AccessDenied("mallory", "ramp", "*");
     };
   }
@@ -160,11 +211,11 @@ public final class Story {
           return new ExperimentRevised(key, retitled(key));
         }
         status[which] = "review";
-        return new ExperimentSubmitted(key, "digest-" + choice);
+        return new ExperimentSubmitted(key, "digest-" + choice, null);
       }
       case "review" -> {
         status[which] = "approved";
-        return new ExperimentApproved(key, "digest");
+        return new ExperimentApproved(key, "digest", null);
       }
       case "approved" -> {
         if (choice == 0) {
@@ -173,20 +224,22 @@ public final class Story {
         }
         status[which] = "running";
         traffic[which] = random.nextInt(100_000);
-        return new ExperimentStarted(key, traffic[which], 0, slots(traffic[which]));
+        return new ExperimentStarted(key, traffic[which], 0, slots(traffic[which]), null, null);
       }
       case "running" -> {
         int from = traffic[which];
         traffic[which] = from + random.nextInt(1_000_001 - from);
         return switch (choice) {
-          case 0 -> moved(status, which, "killed", new ExperimentKilled(key, null));
-          case 1 -> moved(status, which, "ended", new ExperimentConcluded(key, "green"));
+          case 0 -> moved(status, which, "killed", new ExperimentKilled(key, null, null));
+          case 1 -> moved(status, which, "ended", new ExperimentConcluded(key, "green", null));
           case 2 -> moved(status, which, "paused", new ExperimentPaused(key));
-          default -> new ExperimentRamped(key, from, traffic[which], 0, slots(traffic[which]));
+          default ->
+              new ExperimentRamped(
+                  key, from, traffic[which], 0, slots(traffic[which]), null, null, null);
         };
       }
       case "paused" -> {
-        return moved(status, which, "running", new ExperimentResumed(key));
+        return moved(status, which, "running", new ExperimentResumed(key, null));
       }
       default -> {
         return new AuditExported(key, "look at " + key);
@@ -217,6 +270,8 @@ public final class Story {
             MetricDefinition.Kind.MEAN,
             MetricDefinition.Direction.HIGHER_IS_BETTER,
             new BigDecimal("500"),
+            null,
+            null,
             null));
   }
 

@@ -1,7 +1,7 @@
 package io.trialog.query;
 
 import io.trialog.http.Access;
-import io.trialog.http.AccessTokens;
+import io.trialog.http.BearerTokens;
 import io.trialog.projections.Projections;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -32,7 +32,7 @@ public class QueryConfiguration {
 
   @Bean
   SnapshotStreams snapshotStreams(
-      Projections projections, AccessTokens tokens, ObjectProvider<StreamLimits> limits) {
+      Projections projections, BearerTokens tokens, ObjectProvider<StreamLimits> limits) {
     return new SnapshotStreams(
         projections.snapshots(), tokens, limits.getIfAvailable(() -> StreamLimits.DEFAULT));
   }

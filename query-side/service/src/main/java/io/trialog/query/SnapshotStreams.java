@@ -1,7 +1,8 @@
 package io.trialog.query;
 
-import io.trialog.http.AccessTokens;
+import io.trialog.http.BearerTokens;
 import io.trialog.http.ProblemException;
+import io.trialog.language.Role;
 import io.trialog.snapshots.PublishedSnapshot;
 import io.trialog.snapshots.SnapshotPublisher;
 import io.trialog.snapshots.Subscription;
@@ -28,14 +29,16 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter
 final class SnapshotStreams implements SmartLifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotStreams.class);
 
+  private static final Set<Role> SDK = Set.of(Role.SDK);
+
   private final SnapshotPublisher publisher;
-  private final AccessTokens tokens;
+  private final BearerTokens tokens;
   private final StreamLimits limits;
   private final Semaphore free;
   private final Set<Subscription> open = ConcurrentHashMap.newKeySet();
   private volatile boolean running;
 
-  SnapshotStreams(SnapshotPublisher publisher, AccessTokens tokens, StreamLimits limits) {
+  SnapshotStreams(SnapshotPublisher publisher, BearerTokens tokens, StreamLimits limits) {
     this.publisher = publisher;
     this.tokens = tokens;
     this.limits = limits;
@@ -93,13 +96,17 @@ final class SnapshotStreams implements SmartLifecycle {
     send(emitter, ":\n\n");
     while (running && !subscription.isClosed()) {
       Optional<PublishedSnapshot> next = subscription.next(limits.heartbeat());
-      if (next.isEmpty() && tokens.caller(bearer).isEmpty()) {
+      if (next.isEmpty() && !mayStillRead(bearer)) {
         return;
       }
       if (!subscription.isClosed()) {
         send(emitter, next.map(SnapshotStreams::event).orElse(":\n\n"));
       }
     }
+  }
+
+  private boolean mayStillRead(String bearer) {
+    return tokens.find(bearer).filter(caller -> caller.mayAnywhere(SDK)).isPresent();
   }
 
   /** One {@code data:} line for each line of the note. */

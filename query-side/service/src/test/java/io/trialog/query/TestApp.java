@@ -138,7 +138,7 @@ final class TestApp implements AutoCloseable {
     String holder = "holder-" + fresh.id();
     story.say(
         new TokenIssued(
-            fresh.id(), holder, List.of(new Grant(role, namespace)), fresh.secretHash()));
+            fresh.id(), holder, List.of(new Grant(role, namespace)), fresh.secretHash(), null));
     return fresh.bearer();
   }
 

@@ -38,6 +38,7 @@ final class MetricResults {
 
   private JsonObjectBuilder render(String metric) {
     MetricDefinition definition = definitions.get(metric);
+    boolean computed = definition == null || definition.kind().isComputed();
     List<ArmTotals> arms =
         design.variantKeys().stream().map(key -> ArmTotals.of(key, metric, totals)).toList();
     return Values.object()
@@ -46,8 +47,9 @@ final class MetricResults {
         .add("direction", Values.text(definition == null ? null : definition.direction().word()))
         .add("cap", cap(definition))
         .add("role", role(metric))
-        .add("variants", variants(arms))
-        .add("comparisons", comparisons(arms, definition));
+        .add("note", computed ? JsonValue.NULL : Values.text("not_computed"))
+        .add("variants", computed ? variants(arms) : Values.array())
+        .add("comparisons", computed ? comparisons(arms, definition) : Values.array());
   }
 
   private static JsonValue cap(@Nullable MetricDefinition definition) {

@@ -68,7 +68,9 @@ class ResultsViewTest {
         kind,
         direction,
         cap == null ? null : new BigDecimal(cap),
-        cap == null ? null : new BigDecimal("20"));
+        cap == null ? null : new BigDecimal("20"),
+        null,
+        null);
   }
 
   private static Design design(
@@ -108,7 +110,7 @@ class ResultsViewTest {
     events.add(new MetricDefined(metric("gmv", Kind.MEAN, Direction.HIGHER_IS_BETTER, "500")));
     events.add(new MetricDefined(metric("refunds", Kind.MEAN, Direction.LOWER_IS_BETTER, null)));
     events.add(new ExperimentDrafted("landing-page", design));
-    events.add(new ExperimentStarted("landing-page", 1_000_000, 0, List.of()));
+    events.add(new ExperimentStarted("landing-page", 1_000_000, 0, List.of(), null, null));
     events.addAll(List.of(more));
     Directory directory = Directory.EMPTY;
     for (TrialogEvent event : events) {
@@ -355,7 +357,7 @@ class ResultsViewTest {
     Directory directory =
         directory(
             halves("gmv", List.of(), List.of("gmv")),
-            new ExperimentKilled("landing-page", evidence()));
+            new ExperimentKilled("landing-page", evidence(), null));
     ExperimentSums sums =
         sums(
             HEALTHY,
@@ -381,7 +383,7 @@ class ResultsViewTest {
   @Test
   void an_experiment_killed_by_a_person_shows_no_evidence() {
     Directory directory =
-        directory(landingPageDesign(), new ExperimentKilled("landing-page", null));
+        directory(landingPageDesign(), new ExperimentKilled("landing-page", null, null));
     JsonObject killed = render(directory, landingPage()).getJsonObject("killed");
     assertThat(killed.get("evidence")).isEqualTo(JsonValue.NULL);
     assertThat(killed.getString("reason")).isEqualTo("gmv fell");
@@ -423,7 +425,8 @@ class ResultsViewTest {
     assertThat(srm.getJsonNumber("p").doubleValue()).isLessThan(0.001);
     assertThat(srm.getJsonNumber("sequential_p").doubleValue()).isGreaterThan(0.001);
     assertThat(srm.getBoolean("alarm")).isFalse();
-    Directory ended = directory(landingPageDesign(), new ExperimentKilled("landing-page", null));
+    Directory ended =
+        directory(landingPageDesign(), new ExperimentKilled("landing-page", null, null));
     assertThat(render(ended, uneven).getJsonObject("srm").getBoolean("alarm")).isTrue();
   }
 

@@ -1,15 +1,18 @@
 package io.trialog.sdk.core;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which variant a subject sees (protocol clause 5.1). A pure function of snapshot, context
- * and overrides, so the auditor's answer about the past is this very code. Any thread; never
- * throws, never blocks, reads no clock.
+ * Decides which variant a subject sees (protocol clauses 5.1 and 9.1). A pure function of snapshot,
+ * context and overrides, so the auditor's answer about the past is this very code. Any thread;
+ * never throws, never blocks, reads no clock.
  */
 public final class Evaluator {
   /** Answered when the caller itself hands over a null fallback. */
   private static final String LAST_RESORT = "control";
+
+  private static final String LAST_VALUE = "null";
 
   private Evaluator() {}
 
@@ -52,14 +55,15 @@ public final class Evaluator {
       Context context,
       String fallback,
       Overrides overrides) {
-    java.util.Objects.requireNonNull(fallback, "fallback");
+    Objects.requireNonNull(fallback, "fallback");
     if (snapshot == null) {
       return Decision.fallback(null, key, fallback, Reason.NOT_READY);
     }
-    Experiment experiment = snapshot.experiment(key);
-    if (experiment == null) {
+    Placed placed = snapshot.placed(key);
+    if (placed == null) {
       return Decision.fallback(snapshot, key, fallback, Reason.UNKNOWN_EXPERIMENT);
     }
+    Experiment experiment = placed.experiment;
     String unit = experiment.unit();
     String subject = context.subject(unit);
     String second = experiment.fallbackUnitOrNull();
@@ -75,53 +79,49 @@ public final class Evaluator {
     if (forced != null) {
       return Decision.of(snapshot, experiment, forced, Reason.OVERRIDE, unit, subject);
     }
-    return bySlot(snapshot, experiment, context, unit, subject);
+    return bySlot(snapshot, placed, context, unit, subject);
   }
 
   private static Decision bySlot(
-      Snapshot snapshot, Experiment experiment, Context context, String unit, String subject) {
-    Reason closed = closed(experiment, context);
+      Snapshot snapshot, Placed placed, Context context, String unit, String subject) {
+    Experiment experiment = placed.experiment;
+    Reason closed = Gates.closed(snapshot, placed, context, null);
     if (closed != null) {
       Variant answer =
           closed == Reason.CONCLUDED ? experiment.winnerOrControl() : experiment.controlVariant();
       return Decision.of(snapshot, experiment, answer, closed, unit, subject);
     }
-    // The hash comes last: it is the only step that costs more than a few nanoseconds.
+    // The experiment's own hash comes last: the steps before it are cheaper.
     int slot = experiment.slot(subject);
     Variant owner = experiment.owner(slot);
-    return owner == null
-        ? Decision.of(
-            snapshot,
-            experiment,
-            experiment.controlVariant(),
-            Reason.NOT_ENROLLED,
-            unit,
-            subject,
-            slot)
-        : Decision.of(snapshot, experiment, owner, Reason.ASSIGNED, unit, subject, slot);
+    Variant answer = owner == null ? experiment.controlVariant() : owner;
+    Reason reason = owner == null ? Reason.NOT_ENROLLED : Reason.ASSIGNED;
+    return Decision.of(snapshot, experiment, answer, reason, unit, subject, slot);
   }
 
-  /** Why the experiment is closed to this context, or null when slots decide. */
-  private static @Nullable Reason closed(Experiment experiment, Context context) {
-    switch (experiment.status()) {
-      case KILLED:
-        return Reason.KILLED;
-      case CONCLUDED:
-        return Reason.CONCLUDED;
-      case PAUSED:
-        return Reason.NOT_RUNNING;
-      case RUNNING:
-        return targeted(experiment, context) ? null : Reason.NOT_TARGETED;
-    }
-    throw new IllegalStateException("unknown status " + experiment.status());
-  }
-
-  private static boolean targeted(Experiment experiment, Context context) {
-    for (Condition condition : experiment.targeting()) {
-      if (!condition.admits(context.get(condition.attribute()))) {
-        return false;
+  /**
+   * What a flag gives. The kill switch of the environment, holdouts and overrides are about
+   * experiments: a flag has its own kill.
+   *
+   * @param snapshot null as long as there is none: NOT_READY
+   * @param fallback JSON text to answer when the flag is unknown
+   * @return never null; ERROR with the fallback when an argument is null or something is broken
+   */
+  public static FlagDecision evaluateFlag(
+      @Nullable Snapshot snapshot, String key, Context context, String fallback) {
+    try {
+      Objects.requireNonNull(fallback, "fallback");
+      if (snapshot == null) {
+        return FlagDecision.fallback(null, key, fallback, FlagReason.NOT_READY);
       }
+      Flag flag = snapshot.flag(key);
+      return flag == null
+          ? FlagDecision.fallback(snapshot, key, fallback, FlagReason.UNKNOWN_FLAG)
+          : Flags.decide(snapshot, flag, Objects.requireNonNull(context, "context"));
+    } catch (RuntimeException e) {
+      // As in evaluate.
+      String answer = fallback == null ? LAST_VALUE : fallback;
+      return FlagDecision.fallback(snapshot, String.valueOf(key), answer, FlagReason.ERROR);
     }
-    return true;
   }
 }

@@ -1,5 +1,6 @@
 package io.trialog.sdk.core;
 
+import io.trialog.sdk.core.targeting.Targeting;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class Experiment {
   /** Most variants, ranges and conditions of an experiment. */
   public static final int MAX_PARTS = 1_000;
+
+  /** Most exclusion sets of an experiment. */
+  public static final int MAX_RESERVATIONS = 100;
 
   /** What the SDK does with the experiment. */
   public enum Status {
@@ -51,6 +55,7 @@ public final class Experiment {
 
   private final String key;
   private final String salt;
+  private final String namespace;
   private final String surface;
   private final String unit;
   private final @Nullable String fallbackUnit;
@@ -59,7 +64,9 @@ public final class Experiment {
   private final Variant control;
   private final @Nullable Variant winner;
   private final List<Variant> variants;
-  private final List<Condition> targeting;
+  private final Targeting targeting;
+  private final List<Prerequisite> prerequisites;
+  private final List<ExclusionSet.Reservation> reservations;
   private final List<SlotRange> allocation;
 
   // Derived, for the evaluator.
@@ -72,6 +79,7 @@ public final class Experiment {
     key = Keys.key("experiment", b.key);
     String saltText = b.salt;
     salt = saltText == null ? key : Keys.text("salt", saltText, Keys.MAX_TEXT);
+    namespace = Keys.text("namespace of " + key, b.namespace, Keys.MAX_TEXT);
     surface = Keys.text("surface of " + key, b.surface, Keys.MAX_TEXT);
     unit = Keys.name("unit of " + key, b.unit);
     String fallback = b.fallbackUnit;
@@ -79,7 +87,9 @@ public final class Experiment {
     status = b.status;
     epoch = b.epoch;
     variants = Keys.atMost("variants", b.variants, MAX_PARTS);
-    targeting = Keys.atMost("conditions", b.targeting, MAX_PARTS);
+    targeting = b.targeting;
+    prerequisites = Keys.atMost("prerequisites", b.prerequisites, Prerequisite.MAX_COUNT);
+    reservations = Keys.atMost("exclusion sets", b.reservations, MAX_RESERVATIONS);
     allocation = Keys.atMost("ranges", b.allocation, MAX_PARTS);
     if (epoch < 0) {
       throw new IllegalArgumentException("epoch of " + key + " must not be negative: " + epoch);
@@ -142,6 +152,11 @@ public final class Experiment {
     return salt;
   }
 
+  /** The owner, {@code acme/rides}; empty in format 1. */
+  public String namespace() {
+    return namespace;
+  }
+
   public String surface() {
     return surface;
   }
@@ -178,9 +193,19 @@ public final class Experiment {
     return variants;
   }
 
-  /** All must hold. */
-  public List<Condition> targeting() {
+  /** Whom it is for. */
+  public Targeting targeting() {
     return targeting;
+  }
+
+  /** All must be met. */
+  public List<Prerequisite> prerequisites() {
+    return prerequisites;
+  }
+
+  /** What it owns of exclusion sets; all must admit a subject. */
+  public List<ExclusionSet.Reservation> reservations() {
+    return reservations;
   }
 
   /** Ascending, disjoint. */
@@ -205,6 +230,12 @@ public final class Experiment {
     return fallbackUnit;
   }
 
+  /** The subject by the experiment's unit, else by its fallback; null without both. */
+  @Nullable String subjectIn(Context context) {
+    String subject = context.subject(unit);
+    return subject != null || fallbackUnit == null ? subject : context.subject(fallbackUnit);
+  }
+
   int slot(String subject) {
     return Slots.slot(prefix, subject);
   }
@@ -227,6 +258,7 @@ public final class Experiment {
     Experiment that = (Experiment) other;
     return key.equals(that.key)
         && salt.equals(that.salt)
+        && namespace.equals(that.namespace)
         && surface.equals(that.surface)
         && unit.equals(that.unit)
         && Objects.equals(fallbackUnit, that.fallbackUnit)
@@ -236,6 +268,8 @@ public final class Experiment {
         && Objects.equals(winner, that.winner)
         && variants.equals(that.variants)
         && targeting.equals(that.targeting)
+        && prerequisites.equals(that.prerequisites)
+        && reservations.equals(that.reservations)
         && allocation.equals(that.allocation);
   }
 
@@ -253,6 +287,7 @@ public final class Experiment {
   public static final class Builder {
     private final String key;
     private @Nullable String salt;
+    private String namespace = "";
     private String surface = "";
     private String unit = "user_id";
     private @Nullable String fallbackUnit;
@@ -261,7 +296,9 @@ public final class Experiment {
     private String control = "";
     private @Nullable String winner;
     private List<Variant> variants = new ArrayList<>();
-    private List<Condition> targeting = new ArrayList<>();
+    private Targeting targeting = Targeting.everybody();
+    private List<Prerequisite> prerequisites = new ArrayList<>();
+    private List<ExclusionSet.Reservation> reservations = new ArrayList<>();
     private List<SlotRange> allocation = new ArrayList<>();
 
     private Builder(String key) {
@@ -270,6 +307,11 @@ public final class Experiment {
 
     public Builder salt(String salt) {
       this.salt = salt;
+      return this;
+    }
+
+    public Builder namespace(String namespace) {
+      this.namespace = namespace;
       return this;
     }
 
@@ -313,8 +355,19 @@ public final class Experiment {
       return this;
     }
 
-    public Builder targeting(List<Condition> targeting) {
-      this.targeting = new ArrayList<>(targeting);
+    /** Everybody unless set. */
+    public Builder targeting(Targeting targeting) {
+      this.targeting = targeting;
+      return this;
+    }
+
+    public Builder prerequisites(List<Prerequisite> prerequisites) {
+      this.prerequisites = new ArrayList<>(prerequisites);
+      return this;
+    }
+
+    public Builder reservations(List<ExclusionSet.Reservation> reservations) {
+      this.reservations = new ArrayList<>(reservations);
       return this;
     }
 
@@ -327,7 +380,8 @@ public final class Experiment {
     /**
      * The experiment.
      *
-     * @throws IllegalArgumentException naming the part that breaks a rule of protocol clause 3.4
+     * @throws IllegalArgumentException naming the part that breaks a rule of protocol clause 3.4 or
+     *     9.2
      */
     public Experiment build() {
       return new Experiment(this);

@@ -1,5 +1,6 @@
 package io.trialog.sdk.core;
 
+import io.trialog.sdk.core.json.WellFormed;
 import java.util.List;
 
 /** The rules of keys and texts that the model's constructors share. */
@@ -50,24 +51,7 @@ final class Keys {
 
   /** A text that has a UTF-8 form and is not longer than the limit. */
   static String text(String what, String text, int limit) {
-    if (text.length() > limit) {
-      throw new IllegalArgumentException(
-          what + " may have " + limit + " characters, found " + text.length());
-    }
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (Character.isSurrogate(c)) {
-        boolean pair =
-            Character.isHighSurrogate(c)
-                && i + 1 < text.length()
-                && Character.isLowSurrogate(text.charAt(i + 1));
-        if (!pair) {
-          throw new IllegalArgumentException(what + " holds a lone surrogate");
-        }
-        i++;
-      }
-    }
-    return text;
+    return WellFormed.text(what, text, limit);
   }
 
   static <T> List<T> atMost(String what, List<T> list, int limit) {

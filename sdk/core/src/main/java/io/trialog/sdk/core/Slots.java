@@ -5,6 +5,7 @@ import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The hash of assignment, version 1 (protocol clause 1.1).
@@ -19,6 +20,9 @@ public final class Slots {
 
   /** A thread's buffer that outgrew this is dropped again after the call. */
   private static final int KEPT_BUFFER_BYTES = 8_192;
+
+  /** As many shared hash spaces as an experiment usually meets: a few holdouts, a few sets. */
+  private static final int REMEMBERED = 8;
 
   private static final ThreadLocal<Hasher> HASHERS = ThreadLocal.withInitial(Hasher::new);
 
@@ -46,6 +50,14 @@ public final class Slots {
     return HASHERS.get().slot(prefix, subject);
   }
 
+  /**
+   * The same for a hash space that many experiments share. Each thread remembers the last answers:
+   * slots, which never change, and not assignments, which a new snapshot may change.
+   */
+  static int remembered(byte[] prefix, String subject) {
+    return HASHERS.get().remembered(prefix, subject);
+  }
+
   /** Remainder of the digest, 32 bits at a time: the remainder so far is the high word. */
   private static int modulus(byte[] digest) {
     long rest = 0;
@@ -64,6 +76,10 @@ public final class Slots {
     private final MessageDigest sha256;
     private final byte[] digest = new byte[32];
     private byte[] buffer = new byte[256];
+    private final byte[][] prefixes = new byte[REMEMBERED][];
+    private final @Nullable String[] subjects = new @Nullable String[REMEMBERED];
+    private final int[] slots = new int[REMEMBERED];
+    private int oldest;
 
     Hasher() {
       try {
@@ -71,6 +87,20 @@ public final class Slots {
       } catch (NoSuchAlgorithmException e) {
         throw new IllegalStateException("every Java platform must have SHA-256", e);
       }
+    }
+
+    int remembered(byte[] prefix, String subject) {
+      for (int i = 0; i < REMEMBERED; i++) {
+        if (prefixes[i] == prefix && subject.equals(subjects[i])) {
+          return slots[i];
+        }
+      }
+      int slot = slot(prefix, subject);
+      prefixes[oldest] = prefix;
+      subjects[oldest] = subject;
+      slots[oldest] = slot;
+      oldest = (oldest + 1) % REMEMBERED;
+      return slot;
     }
 
     int slot(byte[] prefix, String subject) {

@@ -3,6 +3,7 @@ package io.trialog.sdk.core;
 import io.trialog.sdk.core.SnapshotRefusedException.Reason;
 import io.trialog.sdk.core.json.JsonException;
 import io.trialog.sdk.core.json.JsonReader;
+import io.trialog.sdk.core.json.Member;
 import io.trialog.sdk.core.note.NoteException;
 import io.trialog.sdk.core.note.SignedNote;
 import io.trialog.sdk.core.note.VerifierKey;
@@ -13,36 +14,25 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Reads snapshots from what a server sent, trusting only the key. Pure functions; any thread.
  *
- * <p>Format 1 has no members beside the ones of the protocol: an SDK that skipped a member it does
- * not know would assign by half of the rules. A server that adds a rule adds a format, and goes on
- * serving the old one to those who ask for it.
+ * <p>A format has no members beside the ones of the protocol: an SDK that skipped a member it does
+ * not know would assign by half of the rules. A server that adds a rule adds a format.
  */
 public final class SnapshotReader {
   /** Largest note, 16 MiB. */
   public static final int MAX_BYTES = 16 << 20;
 
-  private static final Set<String> SNAPSHOT_MEMBERS =
+  private static final Set<String> FORMAT_1 =
       Set.of("environment", "experiments", "format", "position", "time");
-  private static final Set<String> EXPERIMENT_MEMBERS =
-      Set.of(
-          "allocation",
-          "control",
-          "epoch",
-          "fallback_unit",
-          "key",
-          "salt",
-          "status",
-          "surface",
-          "targeting",
-          "unit",
-          "variants",
-          "winner");
+  private static final Set<String> FORMAT_2 =
+      Set.of("exclusion_sets", "flags", "holdouts", "kill_switch");
 
   private SnapshotReader() {}
 
@@ -138,27 +128,65 @@ public final class SnapshotReader {
   }
 
   private static Snapshot snapshot(Member tree) throws SnapshotRefusedException {
+    long format = format(tree);
+    Set<String> members = new HashSet<>(FORMAT_1);
+    if (format == 2) {
+      members.addAll(FORMAT_2);
+    }
+    tree.only(members);
+    boolean more = format == 2;
+    Snapshot.Builder builder =
+        Snapshot.builder(
+                tree.get("environment").text(),
+                tree.get("position").integer(),
+                time(tree.get("time").text()))
+            .format((int) format)
+            .experiments(
+                sorted(
+                    tree.get("experiments"),
+                    more ? PartsReader::experiment : PartsReader::firstExperiment,
+                    Experiment::key));
+    if (more) {
+      builder
+          .killSwitch(tree.get("kill_switch").truth())
+          .flags(sorted(tree.get("flags"), PartsReader::flag, Flag::key))
+          .holdouts(sorted(tree.get("holdouts"), PartsReader::holdout, Holdout::key))
+          .exclusionSets(
+              sorted(tree.get("exclusion_sets"), PartsReader::exclusionSet, ExclusionSet::key));
+    }
+    return builder.build();
+  }
+
+  /** Format 2 is known by its number and its members: a 2 on format 1 is no format. */
+  private static long format(Member tree) throws SnapshotRefusedException {
     long format = tree.get("format").integer();
-    if (format != Snapshot.FORMAT) {
-      throw new SnapshotRefusedException(
-          Reason.UNKNOWN_FORMAT, "expected format " + Snapshot.FORMAT + ", found " + format);
-    }
-    tree.only(SNAPSHOT_MEMBERS);
-    List<Experiment> experiments = new ArrayList<>();
-    String before = "";
-    for (Member element : tree.get("experiments").elements()) {
-      Experiment experiment = experiment(element);
-      if (experiment.key().compareTo(before) <= 0) {
-        throw new IllegalArgumentException("experiments must be sorted by key, each one once");
+    boolean known = format == 1;
+    if (format == 2) {
+      known = true;
+      for (String member : FORMAT_2) {
+        known &= tree.has(member);
       }
-      before = experiment.key();
-      experiments.add(experiment);
     }
-    return Snapshot.of(
-        tree.get("environment").text(),
-        tree.get("position").integer(),
-        time(tree.get("time").text()),
-        experiments);
+    if (!known) {
+      throw new SnapshotRefusedException(
+          Reason.UNKNOWN_FORMAT, "expected format 1 or 2 with its members, found " + format);
+    }
+    return format;
+  }
+
+  private static <T> List<T> sorted(
+      Member tree, Function<Member, T> read, Function<T, String> key) {
+    List<T> parts = new ArrayList<>();
+    String before = "";
+    for (Member element : tree.elements()) {
+      T part = read.apply(element);
+      if (key.apply(part).compareTo(before) <= 0) {
+        throw new IllegalArgumentException("parts must be sorted by key, each one once");
+      }
+      before = key.apply(part);
+      parts.add(part);
+    }
+    return parts;
   }
 
   /** Only the very form that the writer writes, so that bytes and model say the same. */
@@ -172,64 +200,5 @@ public final class SnapshotReader {
       throw new IllegalArgumentException("time must be a UTC time in milliseconds", e);
     }
     throw new IllegalArgumentException("time must be a UTC time in milliseconds");
-  }
-
-  private static Experiment experiment(Member tree) {
-    tree.only(EXPERIMENT_MEMBERS);
-    Experiment.Builder builder =
-        Experiment.builder(tree.get("key").text())
-            .salt(tree.get("salt").text())
-            .surface(tree.get("surface").text())
-            .unit(tree.get("unit").text())
-            .status(Experiment.Status.of(tree.get("status").text()))
-            .epoch(tree.get("epoch").small())
-            .control(tree.get("control").text())
-            .variants(variants(tree.get("variants")))
-            .targeting(conditions(tree.get("targeting")))
-            .allocation(ranges(tree.get("allocation")));
-    if (tree.has("fallback_unit")) {
-      builder.fallbackUnit(tree.get("fallback_unit").text());
-    }
-    if (tree.has("winner")) {
-      builder.winner(tree.get("winner").text());
-    }
-    return builder.build();
-  }
-
-  private static List<Variant> variants(Member tree) {
-    List<Variant> variants = new ArrayList<>();
-    for (Member element : tree.elements()) {
-      element.only(Set.of("key", "payload"));
-      String key = element.get("key").text();
-      variants.add(Variant.of(key, element.has("payload") ? element.get("payload").text() : null));
-    }
-    return variants;
-  }
-
-  private static List<Condition> conditions(Member tree) {
-    List<Condition> conditions = new ArrayList<>();
-    for (Member element : tree.elements()) {
-      element.only(Set.of("attribute", "operator", "values"));
-      List<String> values = new ArrayList<>();
-      for (Member value : element.get("values").elements()) {
-        values.add(value.text());
-      }
-      Condition.Operator operator = Condition.Operator.of(element.get("operator").text());
-      conditions.add(Condition.of(element.get("attribute").text(), operator, values));
-    }
-    return conditions;
-  }
-
-  private static List<SlotRange> ranges(Member tree) {
-    List<SlotRange> ranges = new ArrayList<>();
-    for (Member element : tree.elements()) {
-      element.only(Set.of("from", "to", "variant"));
-      ranges.add(
-          SlotRange.of(
-              element.get("from").small(),
-              element.get("to").small(),
-              element.get("variant").text()));
-    }
-    return ranges;
   }
 }

@@ -3,6 +3,7 @@ package io.trialog.sdk.core;
 import io.trialog.sdk.core.json.JsonException;
 import io.trialog.sdk.core.json.JsonWriter;
 import io.trialog.sdk.core.note.NoteSigner;
+import io.trialog.sdk.core.targeting.Condition;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Writes a snapshot as its canonical JSON (protocol clause 3.1): the same snapshot gives the same
@@ -58,21 +60,50 @@ public final class SnapshotWriter {
   }
 
   private static Map<String, Object> tree(Snapshot snapshot) {
-    List<Object> experiments = new ArrayList<>();
-    for (Experiment experiment : snapshot.experiments()) {
-      experiments.add(tree(experiment));
+    Map<String, Object> tree = new HashMap<>();
+    boolean more = snapshot.format() == 2;
+    tree.put("environment", snapshot.environment());
+    tree.put(
+        "experiments",
+        each(snapshot.experiments(), more ? SnapshotWriter::tree : SnapshotWriter::firstTree));
+    tree.put("format", snapshot.format());
+    tree.put("position", snapshot.position());
+    tree.put("time", time(snapshot.time()));
+    if (more) {
+      tree.put("exclusion_sets", each(snapshot.exclusionSets(), SnapshotWriter::tree));
+      tree.put("flags", each(snapshot.flags(), SnapshotWriter::tree));
+      tree.put("holdouts", each(snapshot.holdouts(), SnapshotWriter::tree));
+      tree.put("kill_switch", snapshot.killSwitch());
     }
-    return Map.of(
-        "environment", snapshot.environment(),
-        "experiments", experiments,
-        "format", Snapshot.FORMAT,
-        "position", snapshot.position(),
-        "time", time(snapshot.time()));
+    return tree;
+  }
+
+  private static <T> List<Object> each(List<T> parts, Function<T, Map<String, Object>> tree) {
+    List<Object> trees = new ArrayList<>();
+    for (T part : parts) {
+      trees.add(tree.apply(part));
+    }
+    return trees;
+  }
+
+  private static Map<String, Object> firstTree(Experiment experiment) {
+    Map<String, Object> tree = common(experiment);
+    tree.put("targeting", each(experiment.targeting().worded("targeting"), Condition::tree));
+    return tree;
   }
 
   private static Map<String, Object> tree(Experiment experiment) {
+    Map<String, Object> tree = common(experiment);
+    tree.put("exclusion_sets", each(experiment.reservations(), SnapshotWriter::tree));
+    tree.put("namespace", experiment.namespace());
+    tree.put("prerequisites", each(experiment.prerequisites(), SnapshotWriter::tree));
+    tree.put("targeting", experiment.targeting().tree());
+    return tree;
+  }
+
+  private static Map<String, Object> common(Experiment experiment) {
     Map<String, Object> tree = new HashMap<>();
-    tree.put("allocation", ranges(experiment.allocation()));
+    tree.put("allocation", each(experiment.allocation(), SnapshotWriter::tree));
     tree.put("control", experiment.control());
     tree.put("epoch", experiment.epoch());
     putPresent(tree, "fallback_unit", experiment.fallbackUnit());
@@ -80,31 +111,77 @@ public final class SnapshotWriter {
     tree.put("salt", experiment.salt());
     tree.put("status", experiment.status().word());
     tree.put("surface", experiment.surface());
-    tree.put("targeting", conditions(experiment.targeting()));
     tree.put("unit", experiment.unit());
     tree.put("variants", variants(experiment.variants()));
     putPresent(tree, "winner", experiment.winner());
     return tree;
   }
 
-  private static List<Object> ranges(List<SlotRange> ranges) {
-    List<Object> trees = new ArrayList<>();
-    for (SlotRange range : ranges) {
-      trees.add(Map.of("from", range.from(), "to", range.to(), "variant", range.variant()));
-    }
-    return trees;
+  private static Map<String, Object> tree(SlotRange range) {
+    return Map.of("from", range.from(), "to", range.to(), "variant", range.variant());
   }
 
-  private static List<Object> conditions(List<Condition> conditions) {
-    List<Object> trees = new ArrayList<>();
-    for (Condition condition : conditions) {
-      trees.add(
-          Map.of(
-              "attribute", condition.attribute(),
-              "operator", condition.operator().word(),
-              "values", condition.values()));
+  private static Map<String, Object> tree(Prerequisite prerequisite) {
+    return Map.of(
+        "key", prerequisite.key(),
+        "kind", prerequisite.kind().word(),
+        "variants", prerequisite.variants());
+  }
+
+  private static Map<String, Object> tree(ExclusionSet.Reservation reservation) {
+    List<Object> ranges = new ArrayList<>();
+    int[] bounds = reservation.bounds();
+    for (int i = 0; i < bounds.length; i += 2) {
+      ranges.add(Map.of("from", bounds[i], "to", bounds[i + 1]));
     }
-    return trees;
+    return Map.of("ranges", ranges, "set", reservation.set());
+  }
+
+  private static Map<String, Object> tree(ExclusionSet set) {
+    return Map.of("key", set.key(), "salt", set.salt(), "unit", set.unit());
+  }
+
+  private static Map<String, Object> tree(Holdout holdout) {
+    Map<String, Object> scope = new HashMap<>();
+    scope.put("kind", holdout.scope().word());
+    if (!holdout.of().isEmpty()) {
+      scope.put("value", holdout.of());
+    }
+    return Map.of(
+        "key", holdout.key(),
+        "salt", holdout.salt(),
+        "scope", scope,
+        "slots", holdout.slots(),
+        "unit", holdout.unit());
+  }
+
+  private static Map<String, Object> tree(Flag flag) {
+    Map<String, Object> tree = new HashMap<>();
+    tree.put("enabled", flag.enabled());
+    putPresent(tree, "fallback_unit", flag.fallbackUnit());
+    tree.put("key", flag.key());
+    tree.put("killed", flag.killed());
+    tree.put("off", flag.off());
+    tree.put("prerequisites", each(flag.prerequisites(), SnapshotWriter::tree));
+    tree.put("rollout", each(flag.rollout(), SnapshotWriter::tree));
+    tree.put("rules", each(flag.rules(), SnapshotWriter::tree));
+    tree.put("salt", flag.salt());
+    tree.put("type", flag.type().word());
+    tree.put("unit", flag.unit());
+    tree.put("variants", each(flag.variants(), SnapshotWriter::tree));
+    return tree;
+  }
+
+  private static Map<String, Object> tree(Flag.Rule rule) {
+    return Map.of(
+        "rollout",
+        each(rule.rollout(), SnapshotWriter::tree),
+        "targeting",
+        rule.targeting().tree());
+  }
+
+  private static Map<String, Object> tree(Flag.Value value) {
+    return Map.of("key", value.key(), "value", value.value());
   }
 
   private static List<Object> variants(List<Variant> variants) {

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,8 +54,9 @@ class EvaluationVectorsTest {
     }
     Set<String> all =
         Stream.of(Reason.values()).map(Enum::name).collect(Collectors.toCollection(TreeSet::new));
-    // These two are the SDK's own state; EvaluatorTest proves them.
-    all.removeAll(Set.of("NOT_READY", "ERROR"));
+    // The first two are the SDK's own state, which EvaluatorTest proves; the others are format 2's.
+    all.removeAll(Set.of("NOT_READY", "ERROR", "GLOBAL_KILL"));
+    all.removeAll(Set.of("PREREQUISITE_FAILED", "HELD_OUT", "EXCLUDED"));
     assertThat(seen).isEqualTo(all);
     assertThat(refused()).hasSizeGreaterThanOrEqualTo(25);
   }
@@ -71,10 +71,10 @@ class EvaluationVectorsTest {
           Evaluator.evaluate(
               snapshot,
               (String) question.get("experiment"),
-              context(question),
+              Vectors.context(question),
               (String) question.get("fallback"),
-              overrides(question));
-      assertThat(flat(decision)).as("%s", question).isEqualTo(answer(question));
+              Vectors.overrides(question));
+      assertThat(Vectors.flat(decision)).as("%s", question).isEqualTo(answer(question));
     }
   }
 
@@ -125,18 +125,6 @@ class EvaluationVectorsTest {
     assertThat(holder.current()).isSameAs(before);
   }
 
-  private static Map<String, Object> flat(Decision decision) {
-    Map<String, Object> flat = new HashMap<>();
-    flat.put("variant", decision.variant());
-    flat.put("reason", decision.reason().name());
-    flat.put("payload", decision.payload().orElse(null));
-    flat.put("slot", decision.slot().isPresent() ? (long) decision.slot().getAsInt() : null);
-    flat.put("epoch", decision.epoch().isPresent() ? (long) decision.epoch().getAsInt() : null);
-    flat.put("unit", decision.unit().orElse(null));
-    flat.put("hashed_subject", decision.hashedSubject().orElse(null));
-    return flat;
-  }
-
   private static Snapshot open(String folder) throws Exception {
     Map<String, Object> vector = vector(folder);
     Snapshot snapshot =
@@ -164,34 +152,5 @@ class EvaluationVectorsTest {
   @SuppressWarnings("unchecked") // As above.
   private static Map<String, Object> answer(Map<String, Object> question) {
     return (Map<String, Object>) question.get("answer");
-  }
-
-  @SuppressWarnings("unchecked") // As above.
-  private static Context context(Map<String, Object> question) {
-    Context context = Context.empty();
-    for (var entry : ((Map<String, Object>) question.get("context")).entrySet()) {
-      context =
-          switch (entry.getValue()) {
-            case Boolean value -> context.with(entry.getKey(), (boolean) value);
-            case Long value -> context.with(entry.getKey(), (long) value);
-            default -> context.with(entry.getKey(), (String) entry.getValue());
-          };
-    }
-    return context;
-  }
-
-  @SuppressWarnings("unchecked") // As above.
-  private static Overrides overrides(Map<String, Object> question) {
-    Overrides overrides = Overrides.none();
-    var tree = (Map<String, Map<String, String>>) question.getOrDefault("overrides", Map.of());
-    for (var experiment : tree.entrySet()) {
-      for (var forced : experiment.getValue().entrySet()) {
-        overrides =
-            forced.getKey().equals("*")
-                ? overrides.withAll(experiment.getKey(), forced.getValue())
-                : overrides.with(experiment.getKey(), forced.getKey(), forced.getValue());
-      }
-    }
-    return overrides;
   }
 }

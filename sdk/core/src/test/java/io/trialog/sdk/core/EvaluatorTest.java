@@ -2,6 +2,8 @@ package io.trialog.sdk.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trialog.sdk.core.targeting.Condition;
+import io.trialog.sdk.core.targeting.Targeting;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -120,8 +122,8 @@ class EvaluatorTest {
               .allocation(Allocation.enrol(halves(), 1_000_000 - 40_000 * i))
               .targeting(
                   i % 3 == 0
-                      ? List.of(Condition.of("country", Condition.Operator.IN, List.of("US")))
-                      : List.of())
+                      ? Condition.onText("country", Condition.Operator.IN, List.of("US"))
+                      : Targeting.everybody())
               .status(i == 19 ? Experiment.Status.KILLED : Experiment.Status.RUNNING)
               .build());
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trialog.sdk.core.SnapshotRefusedException.Reason;
 import io.trialog.sdk.core.note.NoteSigner;
+import io.trialog.sdk.core.targeting.Condition;
+import io.trialog.sdk.core.targeting.Targeting;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -38,11 +40,15 @@ class SnapshotTest {
             .winner("treatment")
             .variants(
                 List.of(Variant.of("control"), Variant.of("treatment", "{\"color\":\"blå\"}")))
-            .targeting(List.of(Condition.of("country", Condition.Operator.IN, List.of("US"))))
+            .targeting(
+                Targeting.all(
+                    List.of(Condition.worded("country", Condition.Operator.IN, List.of("US")))))
             .allocation(Allocation.enrol(table, 500_000))
             .build();
-    return Snapshot.of(
-        "production", 123, Instant.parse("2026-11-22T16:00:00.120456Z"), List.of(checkout));
+    return Snapshot.builder("production", 123, Instant.parse("2026-11-22T16:00:00.120456Z"))
+        .format(1)
+        .experiments(List.of(checkout))
+        .build();
   }
 
   @Test

@@ -4,8 +4,10 @@ import io.trialog.sdk.core.json.JsonException;
 import io.trialog.sdk.core.json.JsonReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -35,5 +37,52 @@ final class Vectors {
   @SuppressWarnings("unchecked") // As above.
   static List<Map<String, Object>> cases(Object value) {
     return (List<Map<String, Object>>) value;
+  }
+
+  /** A decision as the files have it. */
+  static Map<String, Object> flat(Decision decision) {
+    Map<String, Object> flat = new HashMap<>();
+    flat.put("variant", decision.variant());
+    flat.put("reason", decision.reason().name());
+    flat.put("payload", decision.payload().orElse(null));
+    flat.put("slot", decision.slot().isPresent() ? (long) decision.slot().getAsInt() : null);
+    flat.put("epoch", decision.epoch().isPresent() ? (long) decision.epoch().getAsInt() : null);
+    flat.put("unit", decision.unit().orElse(null));
+    flat.put("hashed_subject", decision.hashedSubject().orElse(null));
+    return flat;
+  }
+
+  /** The context of a question; null is an attribute that is not there. */
+  @SuppressWarnings("unchecked") // As above.
+  static Context context(Map<String, Object> question) {
+    Context context = Context.empty();
+    for (var entry : ((Map<String, Object>) question.get("context")).entrySet()) {
+      String name = entry.getKey();
+      context =
+          switch (entry.getValue()) {
+            case null -> context.with(name, (String) null);
+            case Boolean value -> context.with(name, (boolean) value);
+            case Long value -> context.with(name, (long) value);
+            case BigDecimal value -> context.with(name, value.doubleValue());
+            case List<?> value -> context.with(name, (List<String>) value);
+            default -> context.with(name, (String) entry.getValue());
+          };
+    }
+    return context;
+  }
+
+  @SuppressWarnings("unchecked") // As above.
+  static Overrides overrides(Map<String, Object> question) {
+    Overrides overrides = Overrides.none();
+    var tree = (Map<String, Map<String, String>>) question.getOrDefault("overrides", Map.of());
+    for (var experiment : tree.entrySet()) {
+      for (var forced : experiment.getValue().entrySet()) {
+        overrides =
+            forced.getKey().equals("*")
+                ? overrides.withAll(experiment.getKey(), forced.getValue())
+                : overrides.with(experiment.getKey(), forced.getKey(), forced.getValue());
+      }
+    }
+    return overrides;
   }
 }

@@ -1,0 +1,69 @@
+package io.trialog.snapshots;
+
+import io.trialog.language.ExclusionSetEvent;
+import io.trialog.language.ExclusionSetEvent.ExclusionSetCreated;
+import io.trialog.language.ExclusionSetEvent.SlotsReleased;
+import io.trialog.language.ExclusionSetEvent.SlotsReserved;
+import io.trialog.language.SlotSpan;
+import io.trialog.language.log.RecordedEvent;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * An exclusion set as its events left it. Immutable.
+ *
+ * @param created what it is, as it was created
+ * @param reservations what experiments own of it, by their key
+ * @param revision sequence in its stream of its last event
+ */
+public record ExclusionSet(
+    ExclusionSetCreated created,
+    SortedMap<String, Reservation> reservations,
+    EventReference createdBy,
+    long revision,
+    EventReference last) {
+
+  /**
+   * The slots of an experiment.
+   *
+   * @param planned whether somebody reserved them by hand, and not a start
+   */
+  public record Reservation(List<SlotSpan> ranges, boolean planned, EventReference event) {
+    public Reservation {
+      ranges = List.copyOf(ranges);
+    }
+
+    /** How many slots these are. */
+    public int slots() {
+      return ranges.stream().mapToInt(SlotSpan::length).sum();
+    }
+  }
+
+  /** Its key. */
+  public String key() {
+    return created.set();
+  }
+
+  static ExclusionSet created(RecordedEvent recorded, ExclusionSetCreated fact) {
+    EventReference by = EventReference.to(recorded);
+    return new ExclusionSet(fact, Collections.emptySortedMap(), by, recorded.sequence(), by);
+  }
+
+  /** The state after one more of its events. */
+  ExclusionSet apply(RecordedEvent recorded, ExclusionSetEvent fact) {
+    EventReference by = EventReference.to(recorded);
+    SortedMap<String, Reservation> next = new TreeMap<>(reservations);
+    switch (fact) {
+      case ExclusionSetCreated e -> {
+        return created(recorded, e);
+      }
+      case SlotsReserved e ->
+          next.put(e.experiment(), new Reservation(e.ranges(), e.planned(), by));
+      case SlotsReleased e -> next.remove(e.experiment());
+    }
+    return new ExclusionSet(
+        created, Collections.unmodifiableSortedMap(next), createdBy, recorded.sequence(), by);
+  }
+}
