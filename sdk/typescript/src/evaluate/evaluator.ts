@@ -44,6 +44,14 @@ function checked(text: string): string {
   return text;
 }
 
+/** A flag may decide without looking at the context; a call without one is wrong all the same. */
+function given(context: Context): Context {
+  if (context === null || typeof context !== "object") {
+    throw new TypeError("expected a context");
+  }
+  return context;
+}
+
 function shown(key: unknown): string {
   return typeof key === "string" ? key : typeof key;
 }
@@ -219,7 +227,7 @@ export function evaluateFlag(
       const reason = snapshot === undefined ? "NOT_READY" : "UNKNOWN_FLAG";
       return flagFallback(snapshot, key, checked(fallback), reason);
     }
-    return decideFlag(snapshot, flag, context, undefined);
+    return decideFlag(snapshot, flag, given(context), undefined);
   } catch {
     const answer = typeof fallback === "string" ? fallback : "null";
     return flagFallback(snapshot, shown(key), answer, "ERROR");
