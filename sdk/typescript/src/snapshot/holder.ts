@@ -53,6 +53,19 @@ export class SnapshotHolder {
     }
   }
 
+  /**
+   * Offers what was kept; true when it is served from now on. That it is older than what is served
+   * is ordinary here, and no refusal.
+   */
+  restore(note: string): boolean {
+    try {
+      const kept = openSnapshotNow(note, this.key, this.environment);
+      return kept.position > (this.served?.position ?? -1) && this.replace(kept);
+    } catch (error) {
+      throw this.counted(error);
+    }
+  }
+
   private replace(offered: Snapshot): boolean {
     const position = this.served?.position ?? -1;
     if (offered.position < position) {

@@ -207,6 +207,12 @@ export class Flag {
   }
 }
 
+/** What an application may know of a snapshot. */
+export type SnapshotInfo = Pick<
+  Snapshot,
+  "environment" | "format" | "position" | "time" | "killSwitch"
+>;
+
 /** Everything needed to assign, for one environment at one position of the log. */
 export class Snapshot {
   /** The units that experiments randomise, each once; `user_id` when there is no experiment. */
