@@ -1,0 +1,277 @@
+import type { VerifierKey } from "../note/note.js";
+import { SnapshotHolder } from "../snapshot/holder.js";
+import { MAX_BYTES, SnapshotRefused, type RefusalReason } from "../snapshot/reader.js";
+import type { Snapshot } from "../snapshot/snapshot.js";
+import { Backoff, jittered, Pause } from "./backoff.js";
+import { wordsOf, type Http, type Stream } from "./http.js";
+import type { Kept } from "./kept.js";
+import { snapshotKey, type Checked } from "./settings.js";
+import { SseParser, type ServerEvent } from "./sse.js";
+import type { StateKeeper } from "./state.js";
+
+const NOTE = "snapshot";
+const KEY = "vkey";
+const MOST_KEY_BYTES = 65_536;
+const LF = 0x0a;
+
+/** A stream that lived so long was healthy: the wait after it starts small again. */
+const HEALTHY_MILLIS = 10_000;
+
+/** What a feed has counted. */
+export interface FeedCounts {
+  accepted: number;
+  failures: number;
+  streams: number;
+}
+
+/**
+ * Keeps the snapshot fresh (protocol clauses 7.1 to 7.6).
+ *
+ * A round polls once with the ETag, and then, when streaming, reads the stream until it ends. A
+ * stream that cannot be opened or breaks therefore leaves plain polling, with the next stream tried
+ * after the next poll: there is no mode to fall into and none to come back from. Rounds that fail
+ * wait longer and longer, with jitter; a healthy stream or a poll that was answered resets that.
+ */
+export class SnapshotFeed {
+  readonly counts: FeedCounts = { accepted: 0, failures: 0, streams: 0 };
+  private readonly backoff: Backoff;
+  private readonly pause = new Pause();
+  private readonly path: string;
+  private holder: SnapshotHolder | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly settings: Checked,
+    private readonly http: Http,
+    private readonly kept: Kept,
+    private readonly state: StateKeeper,
+  ) {
+    this.backoff = new Backoff(settings.longestBackoffMillis);
+    this.path = `/api/v1/snapshots/${settings.environment}`;
+  }
+
+  /** The snapshot to evaluate; undefined as long as there is none. */
+  get current(): Snapshot | undefined {
+    return this.holder?.current;
+  }
+
+  get refusals(): Readonly<Partial<Record<RefusalReason, number>>> {
+    return this.holder?.refusals ?? {};
+  }
+
+  /**
+   * Serves the bootstrap, and what is kept, at once where the storage answers at once; then goes
+   * round until {@link close}.
+   */
+  start(): void {
+    const { verifierKey, bootstrap } = this.settings;
+    if (verifierKey !== undefined) {
+      this.restore(this.hold(verifierKey), bootstrap);
+    }
+    const note = this.kept.read(NOTE);
+    const key = this.kept.read(KEY);
+    if (note instanceof Promise || key instanceof Promise) {
+      void Promise.all([note, key]).then(([n, k]) => {
+        this.startFrom(n, k);
+        return this.run();
+      });
+    } else {
+      this.startFrom(note, key);
+      void this.run();
+    }
+  }
+
+  /** Ends a wait between rounds: the machine is online again, or the page is seen. */
+  wake(): void {
+    this.pause.wake();
+  }
+
+  /** Ends the rounds; the caller ends the requests. */
+  close(): void {
+    this.closed = true;
+    this.pause.wake();
+  }
+
+  private startFrom(note: string | undefined, key: string | undefined): void {
+    try {
+      if (this.holder === undefined && key !== undefined) {
+        this.hold(snapshotKey(key.trim(), this.settings.environment));
+      }
+      this.restore(this.holder, note);
+    } catch (error) {
+      this.state.problem(`the key that was kept cannot be used: ${wordsOf(error)}`);
+    }
+  }
+
+  private restore(holder: SnapshotHolder | undefined, note: string | undefined): void {
+    try {
+      if (holder !== undefined && note !== undefined && holder.restore(note)) {
+        this.served(holder);
+        this.state.servingUnconfirmed();
+      }
+    } catch (error) {
+      this.refused(error);
+    }
+  }
+
+  private hold(key: VerifierKey): SnapshotHolder {
+    this.holder = new SnapshotHolder(this.settings.environment, key);
+    return this.holder;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.closed) {
+      const wait = await this.round();
+      if (!this.closed) {
+        await this.pause.wait(wait);
+      }
+    }
+  }
+
+  /** One round; the answer is the wait before the next. Defects are reported, and end nothing. */
+  private async round(): Promise<number> {
+    const { mode, pollIntervalMillis } = this.settings;
+    try {
+      const holder = await this.trusted();
+      await this.poll(holder);
+      if (mode === "streaming") {
+        await this.stream(holder);
+        // The server ended the stream; one that always does must not be asked in a tight loop.
+        return Math.min(this.backoff.next(), pollIntervalMillis);
+      }
+      this.backoff.reset();
+      return jittered(pollIntervalMillis);
+    } catch (error) {
+      if (!this.closed) {
+        this.counts.failures++;
+        this.state.failed(wordsOf(error), this.current !== undefined);
+      }
+      return Math.min(this.backoff.next(), pollIntervalMillis);
+    }
+  }
+
+  /** The holder; without a configured or kept key the server is asked once and then believed. */
+  private async trusted(): Promise<SnapshotHolder> {
+    if (this.holder !== undefined) {
+      return this.holder;
+    }
+    const { environment } = this.settings;
+    const answer = await this.http.get("/api/v1/keys", MOST_KEY_BYTES);
+    if (answer.status !== 200) {
+      throw new Error(`expected the keys, found status ${answer.status}`);
+    }
+    const key = snapshotKey(keyIn(answer.body, environment), environment);
+    this.kept.write(KEY, key.toString());
+    return this.hold(key);
+  }
+
+  private async poll(holder: SnapshotHolder): Promise<void> {
+    const position = holder.current?.position;
+    const headers: Record<string, string> =
+      position === undefined ? {} : { "If-None-Match": `"${position}"` };
+    const answer = await this.http.get(this.path, MAX_BYTES, headers);
+    if (answer.status === 304 && position !== undefined) {
+      this.state.confirmed();
+    } else if (answer.status !== 200) {
+      throw new Error(`expected a snapshot, found status ${answer.status}`);
+    } else if (await this.offer(holder, answer.body)) {
+      this.state.confirmed();
+    } else {
+      throw new Error("the server's snapshot was refused");
+    }
+  }
+
+  /** True when the note is now served, or was already. */
+  private async offer(holder: SnapshotHolder, note: Uint8Array): Promise<boolean> {
+    try {
+      if ((await holder.offer(note)) && !this.closed) {
+        this.served(holder);
+        this.kept.write(NOTE, new TextDecoder("utf-8", { ignoreBOM: true }).decode(note));
+      }
+      return true;
+    } catch (error) {
+      this.refused(error);
+      return false;
+    }
+  }
+
+  private served(holder: SnapshotHolder): void {
+    this.counts.accepted++;
+    if (holder.current !== undefined) {
+      this.state.accepted(holder.current);
+    }
+  }
+
+  private refused(error: unknown): void {
+    const reason = error instanceof SnapshotRefused ? error.reason : "ERROR";
+    this.state.problem(`snapshot refused: ${reason}: ${wordsOf(error)}`);
+  }
+
+  private async stream(holder: SnapshotHolder): Promise<void> {
+    const stream = await this.http.stream(`${this.path}/stream`, {
+      Accept: "text/event-stream",
+      "Last-Event-ID": String(holder.current?.position ?? 0),
+    });
+    const opened = performance.now();
+    try {
+      if (stream.status !== 200) {
+        throw new Error(`expected a stream, found status ${stream.status}`);
+      }
+      await this.read(holder, stream);
+    } finally {
+      stream.close();
+      if (performance.now() - opened >= HEALTHY_MILLIS) {
+        this.backoff.reset();
+      }
+    }
+  }
+
+  /**
+   * Reads until the server ends the stream. A refused event ends nothing, but after it heartbeats no
+   * longer say that what is served is the newest.
+   */
+  private async read(holder: SnapshotHolder, stream: Stream): Promise<void> {
+    const parser = new SseParser(MAX_BYTES);
+    const silence = this.settings.heartbeatTimeoutMillis;
+    let trusted = true;
+    let piece = await stream.next(silence);
+    this.counts.streams += piece === undefined ? 0 : 1;
+    while (piece !== undefined && !this.closed) {
+      for (const event of parser.feed(piece)) {
+        if (event.type === "snapshot") {
+          trusted = await this.offer(holder, noteOf(event));
+        }
+      }
+      if (trusted && holder.current !== undefined) {
+        this.state.confirmed();
+      }
+      piece = await stream.next(silence);
+    }
+  }
+}
+
+/** The lines of an event have no last line end; a note has one. */
+function noteOf({ data }: ServerEvent): Uint8Array {
+  if (data.at(-1) === LF) {
+    return data;
+  }
+  const note = new Uint8Array(data.length + 1);
+  note.set(data);
+  note[data.length] = LF;
+  return note;
+}
+
+function keyIn(body: Uint8Array, environment: string): string {
+  try {
+    const tree = JSON.parse(new TextDecoder().decode(body)) as {
+      snapshot?: Record<string, unknown>;
+    };
+    const key = tree.snapshot?.[environment];
+    if (typeof key === "string") {
+      return key;
+    }
+  } catch {
+    throw new Error("the keys are not JSON");
+  }
+  throw new Error(`the server has no key for ${environment}`);
+}

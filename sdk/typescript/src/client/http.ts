@@ -1,0 +1,160 @@
+import type { Checked } from "./settings.js";
+import { joined } from "./sse.js";
+import { background } from "./state.js";
+
+/** Browsers allow 64 KiB of bodies that outlive their page, all requests together. */
+export const KEEPALIVE_BYTES = 60_000;
+
+/** An answer with its whole body. */
+export interface Answer {
+  readonly status: number;
+  readonly body: Uint8Array;
+  header(name: string): string | undefined;
+}
+
+/** A body that is read piece by piece. */
+export interface Stream {
+  readonly status: number;
+  /** The next piece; undefined at the end. Fails when nothing comes in time. */
+  next(mostMillis: number): Promise<Uint8Array | undefined>;
+  close(): void;
+}
+
+/** Requests to one server with the client's token (protocol clause 7.1). */
+export class Http {
+  private readonly open = new Set<AbortController>();
+
+  constructor(private readonly settings: Checked) {}
+
+  /** GET of a body of at most so many bytes. */
+  async get(path: string, mostBytes: number, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.whole(path, { headers }, mostBytes);
+  }
+
+  /**
+   * POST of JSON. A body that is small enough outlives its page: `sendBeacon` would, too, and cannot
+   * carry the token.
+   */
+  async post(path: string, body: Uint8Array<ArrayBuffer>, mostBytes: number): Promise<Answer> {
+    const headers = { "Content-Type": "application/json" };
+    const keepalive = body.length <= KEEPALIVE_BYTES;
+    return this.whole(path, { method: "POST", headers, body, keepalive }, mostBytes);
+  }
+
+  /** GET that answers as soon as the status is there. */
+  async stream(path: string, headers: Record<string, string>): Promise<Stream> {
+    const request = this.request();
+    try {
+      const response = await request.within(this.settings.requestTimeoutMillis, "no answer", () =>
+        this.fetch(path, { headers }, request.signal),
+      );
+      const reader = response.body?.getReader();
+      return {
+        status: response.status,
+        next: (most) => request.within(most, "silence", async () => (await reader?.read())?.value),
+        close: () => request.end(),
+      };
+    } catch (error) {
+      request.end();
+      throw error;
+    }
+  }
+
+  /** Ends all that is under way. */
+  close(): void {
+    for (const controller of this.open) {
+      controller.abort();
+    }
+  }
+
+  private async whole(path: string, init: RequestInit, mostBytes: number): Promise<Answer> {
+    const request = this.request();
+    try {
+      return await request.within(this.settings.requestTimeoutMillis, "no answer", async () => {
+        const response = await this.fetch(path, init, request.signal);
+        // A browser hides the status of a redirect that is not followed.
+        const status = response.type === "opaqueredirect" ? 302 : response.status;
+        const body = await limited(response, mostBytes);
+        return { status, body, header: (name) => response.headers.get(name) ?? undefined };
+      });
+    } finally {
+      request.end();
+    }
+  }
+
+  private fetch(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
+    return this.settings.fetch(this.settings.baseUrl + path, {
+      ...init,
+      headers: { ...init.headers, Authorization: `Bearer ${this.settings.token}` },
+      signal,
+      // A redirect would carry the token to wherever the server says.
+      redirect: "manual",
+      cache: "no-store",
+      credentials: "omit",
+    });
+  }
+
+  private request(): OpenRequest {
+    const controller = new AbortController();
+    this.open.add(controller);
+    return new OpenRequest(controller, () => void this.open.delete(controller));
+  }
+}
+
+/** A request that ends with its deadlines. */
+class OpenRequest {
+  constructor(
+    private readonly controller: AbortController,
+    private readonly ended: () => void,
+  ) {}
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** What the work gives; when it takes too long the request is ended, and this fails. */
+  async within<T>(mostMillis: number, what: string, work: () => Promise<T>): Promise<T> {
+    const timer = background(
+      () => this.controller.abort(new Error(`${what} for ${mostMillis} ms`)),
+      mostMillis,
+    );
+    try {
+      return await work();
+    } catch (error) {
+      throw this.signal.aborted && this.signal.reason instanceof Error ? this.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  end(): void {
+    this.ended();
+    this.controller.abort();
+  }
+}
+
+async function limited(response: Response, mostBytes: number): Promise<Uint8Array> {
+  const reader = response.body?.getReader();
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const piece = (await reader?.read())?.value as Uint8Array | undefined;
+    if (piece === undefined) {
+      return joined(pieces);
+    }
+    size += piece.length;
+    if (size > mostBytes) {
+      throw new Error(`the body has more than ${mostBytes} bytes`);
+    }
+    pieces.push(piece);
+  }
+}
+
+/** What failed, in words for a listener: what fetch throws names neither token nor subject. */
+export function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return "an unknown failure";
+  }
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
+  return error.message + cause;
+}

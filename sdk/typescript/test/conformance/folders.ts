@@ -1,0 +1,37 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Case, Folder } from "./checks.js";
+
+/** `sdk/conformance`; the compiled test stands three folders below `sdk/typescript`. */
+export const CONFORMANCE = fileURLToPath(new URL("../../../../conformance/", import.meta.url));
+
+/** Topics whose folders hold a `snapshot.note` and a `case.json` each. */
+export function snapshotTopics(): readonly string[] {
+  return readdirSync(CONFORMANCE, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && folderNames(entry.name).length > 0)
+    .map((entry) => entry.name)
+    .sort();
+}
+
+export function folderNames(topic: string): readonly string[] {
+  return readdirSync(join(CONFORMANCE, topic), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .filter((entry) => existsSync(join(CONFORMANCE, topic, entry.name, "snapshot.note")))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+export function readJson(...path: readonly string[]): unknown {
+  return JSON.parse(readFileSync(join(CONFORMANCE, ...path), "utf8"));
+}
+
+export function readFolder(topic: string, name: string): Folder {
+  const served = join(CONFORMANCE, topic, name, "served.note");
+  return {
+    name,
+    case: readJson(topic, name, "case.json") as Case,
+    note: readFileSync(join(CONFORMANCE, topic, name, "snapshot.note")),
+    ...(existsSync(served) ? { served: readFileSync(served) } : {}),
+  };
+}

@@ -1,0 +1,61 @@
+/** The conformance vectors in Node: clauses 1 to 6.1, and 9. */
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { describe, test } from "node:test";
+import { checkFolder, checkShares, checkSlots, type ShareList } from "./checks.js";
+import { CONFORMANCE, folderNames, readFolder, readJson, snapshotTopics } from "./folders.js";
+
+test("1.1 to 1.3: every slot is the reference's", () => {
+  const { cases, failures } = checkSlots(readJson("slots", "vectors.json") as []);
+  assert.deepEqual(failures, []);
+  assert.ok(cases >= 10_000, `${cases} rows`);
+});
+
+test("2.1: every table of shares is the reference's", () => {
+  const { cases, failures } = checkShares(readJson("shares", "vectors.json") as ShareList[]);
+  assert.deepEqual(failures, []);
+  assert.ok(cases >= 60, `${cases} lists`);
+});
+
+test("no folder of vectors is left out", () => {
+  const topics = readdirSync(CONFORMANCE, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  assert.deepEqual(topics, [...snapshotTopics(), "shares", "slots"].sort());
+});
+
+for (const topic of snapshotTopics()) {
+  describe(`3 to 6.1, and 9: ${topic}`, () => {
+    for (const name of folderNames(topic)) {
+      test(name, async () => {
+        const { failures } = await checkFolder(readFolder(topic, name));
+        assert.deepEqual(failures, []);
+      });
+    }
+  });
+}
+
+test("5.1, 9.1 and 9.8: the vectors give every reason that a snapshot can give", () => {
+  const seen = new Set<string>();
+  for (const topic of snapshotTopics()) {
+    for (const name of folderNames(topic)) {
+      for (const { flag, answer } of readFolder(topic, name).case.questions ?? []) {
+        seen.add(`${flag === undefined ? "experiment" : "flag"} ${answer["reason"]}`);
+      }
+    }
+  }
+  const experiments =
+    "UNKNOWN_EXPERIMENT UNIT_MISSING OVERRIDE GLOBAL_KILL KILLED NOT_RUNNING PREREQUISITE_FAILED " +
+    "NOT_TARGETED CONCLUDED HELD_OUT EXCLUDED ASSIGNED NOT_ENROLLED";
+  const flags =
+    "UNKNOWN_FLAG KILLED DISABLED PREREQUISITE_FAILED UNIT_MISSING RULE_MATCH DEFAULT";
+  assert.deepEqual(
+    [...seen].sort(),
+    [
+      ...experiments.split(" ").map((reason) => `experiment ${reason}`),
+      ...flags.split(" ").map((reason) => `flag ${reason}`),
+    ].sort(),
+  );
+});
