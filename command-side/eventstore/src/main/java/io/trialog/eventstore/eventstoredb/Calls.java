@@ -61,6 +61,7 @@ final class Calls implements AutoCloseable {
           Status.Code.ABORTED,
           Status.Code.CANCELLED,
           Status.Code.INTERNAL);
+  private static final String NO_LEADER = "No leader info available";
   private static final Metadata.Key<String> REASON =
       Metadata.Key.of("exception", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -169,10 +170,11 @@ final class Calls implements AutoCloseable {
     call("describe stream " + stream, node -> node.setStreamMetadata(stream, options, metadata));
   }
 
+  /** Does not wait for the client, which closes its connection by itself. */
   @Override
   public synchronized void close() {
     closed = true;
-    client.shutdown();
+    var _ = client.shutdown();
   }
 
   private <T> T call(String what, Function<KurrentDBClient, CompletableFuture<T>> call) {
@@ -197,7 +199,7 @@ final class Calls implements AutoCloseable {
 
   private <T> T once(
       String what, Function<KurrentDBClient, CompletableFuture<T>> call, long nanos) {
-    CompletableFuture<T> answer = call.apply(client());
+    CompletableFuture<T> answer = asked(what, call);
     try {
       return answer.get(nanos, TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -212,6 +214,19 @@ final class Calls implements AutoCloseable {
         throw new InPassing(cause);
       }
       throw cause instanceof RuntimeException known ? known : new EventStoreException(what, cause);
+    }
+  }
+
+  private <T> CompletableFuture<T> asked(
+      String what, Function<KurrentDBClient, CompletableFuture<T>> call) {
+    try {
+      return call.apply(client());
+    } catch (RuntimeException e) {
+      // The client wraps the interruption of the asking thread, and clears its flag.
+      if (e.getCause() instanceof InterruptedException interruption) {
+        throw interrupted(what, interruption);
+      }
+      throw e;
     }
   }
 
@@ -230,8 +245,14 @@ final class Calls implements AutoCloseable {
     return cause instanceof NotLeaderException
         || cause instanceof NoClusterNodeFoundException
         || cause instanceof ConnectionShutdownException
-        || cause instanceof StatusRuntimeException status
-            && IN_PASSING.contains(status.getStatus().getCode());
+        || (cause instanceof StatusRuntimeException status && inPassing(status.getStatus()));
+  }
+
+  /** A node that lost its leader says so in words only. */
+  private static boolean inPassing(Status status) {
+    return IN_PASSING.contains(status.getCode())
+        || (status.getCode() == Status.Code.UNKNOWN
+            && String.valueOf(status.getDescription()).startsWith(NO_LEADER));
   }
 
   /** The client hands failures on in one or two wrappings. */
@@ -249,7 +270,7 @@ final class Calls implements AutoCloseable {
   private static boolean tooLarge(StatusRuntimeException failure) {
     Metadata trailers = failure.getTrailers();
     return failure.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED
-        || trailers != null && "maximum-append-size-exceeded".equals(trailers.get(REASON));
+        || (trailers != null && "maximum-append-size-exceeded".equals(trailers.get(REASON)));
   }
 
   private static long bytes(List<EventData> events) {

@@ -76,32 +76,36 @@ record StoredForm(
 
   /** The reverse of {@link #toEvent()}; names the event when something else wrote it. */
   static StoredForm from(RecordedEvent event) {
+    return from(
+        "event %d of stream %s".formatted(event.getRevision(), event.getStreamId()),
+        event.getEventType(),
+        event.getEventData(),
+        event.getUserMetadata());
+  }
+
+  static StoredForm from(String event, String type, byte[] payload, byte[] envelope) {
     try {
-      byte[] envelope = event.getUserMetadata();
       int end = endOfObject(envelope, skip(OPENING, envelope, 0));
       int start = skip(MIDDLE, envelope, end);
-      return read(
-          event,
-          Arrays.copyOfRange(envelope, OPENING.length, end),
-          Arrays.copyOfRange(envelope, start, endOfObject(envelope, start)));
+      byte[] message = Arrays.copyOfRange(envelope, start, endOfObject(envelope, start));
+      byte[] metadata = Arrays.copyOfRange(envelope, OPENING.length, end);
+      return read(EventCodec.decodeMetadata(message), type, payload, metadata);
     } catch (RuntimeException e) {
       throw new EventStoreException(
-          "event %d of stream %s was not written by this platform: %s"
-              .formatted(event.getRevision(), event.getStreamId(), e.getMessage()),
-          e);
+          "%s was not written by this platform: %s".formatted(event, e.getMessage()), e);
     }
   }
 
-  private static StoredForm read(RecordedEvent event, byte[] metadata, byte[] header) {
-    Map<String, String> message = EventCodec.decodeMetadata(header);
+  private static StoredForm read(
+      Map<String, String> message, String type, byte[] payload, byte[] metadata) {
     return new StoredForm(
         required(message, "id"),
         required(message, "time"),
-        event.getEventType(),
+        type,
         message.get("version"),
         message.get("aggregate_type"),
         Long.parseLong(required(message, "sequence")),
-        event.getEventData(),
+        payload,
         metadata);
   }
 

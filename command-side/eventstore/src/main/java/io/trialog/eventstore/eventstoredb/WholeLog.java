@@ -64,16 +64,26 @@ final class WholeLog {
 
   /** Ours at exactly this position, which may be one of another log: the server refuses those. */
   Optional<RecordedEvent> at(long position) {
+    if (position <= 0) {
+      return Optional.empty();
+    }
     try {
       return calls.readAll(position, 1).stream()
           .filter(record -> commit(record) == position && names.isOfLog(record))
           .findFirst();
     } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() == Status.Code.INVALID_ARGUMENT) {
+      if (refusesPosition(e.getStatus())) {
         return Optional.empty();
       }
       throw e;
     }
+  }
+
+  /** The server has no code for it: "Unexpected ReadAllResult: InvalidPosition", older: "Error". */
+  private static boolean refusesPosition(Status status) {
+    return status.getCode() == Status.Code.INVALID_ARGUMENT
+        || (status.getCode() == Status.Code.UNKNOWN
+            && String.valueOf(status.getDescription()).contains("ReadAllResult"));
   }
 
   /** Up to {@code limit} of ours below {@code position}, the newest first. */

@@ -37,6 +37,11 @@ public final class CuttableDatabase {
     next.set(when);
   }
 
+  /** Whether the cut that was asked for last has happened. */
+  public boolean wasCut() {
+    return next.get() == null;
+  }
+
   private Connection cuttable(Connection connection) {
     return proxy(
         Connection.class,

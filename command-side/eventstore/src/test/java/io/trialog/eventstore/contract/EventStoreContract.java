@@ -67,7 +67,9 @@ public abstract class EventStoreContract {
 
   @AfterEach
   final void closeStore() {
-    test.close();
+    if (test != null) {
+      test.close();
+    }
   }
 
   @Test
@@ -471,6 +473,7 @@ public abstract class EventStoreContract {
       Throwable again = catchThrowable(() -> append(message));
       assertThat(again == null || again instanceof ConcurrencyException).isTrue();
     }
+    assertThat(test.wasCut()).isTrue();
 
     assertThat(store().log().stream("experiment/a"))
         .extracting(StoredEvent::type)

@@ -41,6 +41,11 @@ final class JdbcUnderTest implements StoreUnderTest {
   }
 
   @Override
+  public boolean wasCut() {
+    return database.wasCut();
+  }
+
+  @Override
   public boolean atomicOverAggregates() {
     return true;
   }

@@ -46,6 +46,11 @@ class NothingContract extends EventStoreContract {
     public void cutNextAppend(Cut when) {}
 
     @Override
+    public boolean wasCut() {
+      return true;
+    }
+
+    @Override
     public boolean atomicOverAggregates() {
       return true;
     }

@@ -19,6 +19,9 @@ public interface StoreUnderTest extends AutoCloseable {
   /** Cuts the connection of the next append, once. */
   void cutNextAppend(Cut when);
 
+  /** Whether the cut that was asked for last has happened. */
+  boolean wasCut();
+
   /** Whether a unit of work may store events of two aggregates, and then both or none. */
   boolean atomicOverAggregates();
 

@@ -9,11 +9,15 @@ import java.util.function.Consumer;
 /** The contract's view of EventStoreDB, wherever it runs. */
 final class OnEventStoreDb implements StoreUnderTest {
   private final EventStoreDbSettings settings;
+  private final Wire wire;
   private final Consumer<Cut> cutNextAppend;
   private final Runnable onClose;
   private EventStore store;
+  private int cutsBefore;
 
-  OnEventStoreDb(String uri, String prefix, Consumer<Cut> cutNextAppend, Runnable onClose) {
+  OnEventStoreDb(
+      String uri, String prefix, Wire wire, Consumer<Cut> cutNextAppend, Runnable onClose) {
+    this.wire = wire;
     this.settings = new EventStoreDbSettings(uri, prefix, Duration.ofSeconds(10));
     this.cutNextAppend = cutNextAppend;
     this.onClose = onClose;
@@ -33,7 +37,13 @@ final class OnEventStoreDb implements StoreUnderTest {
 
   @Override
   public void cutNextAppend(Cut when) {
+    cutsBefore = wire.cuts();
     cutNextAppend.accept(when);
+  }
+
+  @Override
+  public boolean wasCut() {
+    return wire.cuts() > cutsBefore;
   }
 
   @Override

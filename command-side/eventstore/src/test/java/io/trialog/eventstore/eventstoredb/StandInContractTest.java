@@ -8,6 +8,7 @@ class StandInContractTest extends EventStoreContract {
   @Override
   protected StoreUnderTest open() {
     StandInServer server = StandInServer.start();
-    return new OnEventStoreDb(server.uri(), "test", server::cutNextAppend, server::close);
+    return new OnEventStoreDb(
+        server.uri(), "test", server.wire(), server::cutNextAppend, server::close);
   }
 }

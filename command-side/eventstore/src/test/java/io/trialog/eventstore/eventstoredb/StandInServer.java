@@ -47,16 +47,17 @@ import java.util.concurrent.atomic.AtomicReference;
  * that are cut, nodes that hang and nodes that are away.
  *
  * <p><b>What it cannot prove.</b> How a real server behaves. It encodes one reading of the server's
- * rules: what is idempotent, which positions an append gets, what a read includes, which status a
- * refusal has. Where that reading is wrong, adapter and stand-in are wrong together and every test
- * is green. There is no cluster, no election, no lagging follower, no access control, no disk, no
- * truncation; nothing of it is measured. The contract against a real server, and only that, tells.
+ * documentation and source: what is idempotent, which positions an append gets, what a read
+ * includes, which status a refusal has. Where that reading is wrong, adapter and stand-in are wrong
+ * together and every test is green. There is no cluster, no election, no lagging follower, no
+ * access control, no disk, no truncation; nothing of it is measured. The contract against a real
+ * server, and only that, tells.
  *
  * <p>To be less comfortable than the adapter would like: positions have gaps, the server's own
  * records and those of another application stand between ours, and a read from a position at which
  * nothing stands is an error.
  */
-final class StandInServer implements AutoCloseable {
+public final class StandInServer implements AutoCloseable {
   static final int MAX_APPEND = 1_048_576;
 
   private static final int LARGEST_MESSAGE = 16 * 1_048_576;
@@ -71,6 +72,8 @@ final class StandInServer implements AutoCloseable {
   private final AtomicLong served = new AtomicLong();
   private final AtomicInteger appends = new AtomicInteger();
 
+  private volatile boolean forgetful;
+  private volatile Runnable beforeCut = () -> {};
   private long end = 1_000;
 
   private StandInServer(int port) throws IOException {
@@ -85,7 +88,8 @@ final class StandInServer implements AutoCloseable {
     writeForeign("$settings", "$UserCreated");
   }
 
-  static StandInServer start() {
+  /** On a free port of the loopback, with an empty log. */
+  public static StandInServer start() {
     try {
       return new StandInServer(0);
     } catch (IOException e) {
@@ -101,7 +105,7 @@ final class StandInServer implements AutoCloseable {
   }
 
   /** Through the wire that can be cut. */
-  String uri() {
+  public String uri() {
     return "esdb://127.0.0.1:"
         + wire.port()
         + "?tls=false&maxDiscoverAttempts=2&discoveryInterval=50";
@@ -116,9 +120,19 @@ final class StandInServer implements AutoCloseable {
     next.set(when);
   }
 
-  /** The next calls get no answer. */
+  /** Runs when a connection is to be cut before an append takes effect. */
+  void beforeTheNextCut(Runnable task) {
+    beforeCut = task;
+  }
+
+  /** The next calls get no answer; an append among them takes effect. */
   void leaveUnanswered(int calls) {
     unanswered.set(calls);
+  }
+
+  /** From now on a retry is a conflict, as on a server that does not know the ids any more. */
+  void forgetIds() {
+    forgetful = true;
   }
 
   /** How many records reads have been answered with so far. */
@@ -129,6 +143,13 @@ final class StandInServer implements AutoCloseable {
   /** How many appends arrived so far, also those that were refused or cut. */
   int appends() {
     return appends.get();
+  }
+
+  /** The streams that have an event, in the order of their first. */
+  List<String> streams() {
+    synchronized (log) {
+      return log.stream().map(StandInServer::nameOf).distinct().toList();
+    }
   }
 
   /** A record that is none of ours, at the end of the log. */
@@ -223,27 +244,27 @@ final class StandInServer implements AutoCloseable {
     @Override
     public void onCompleted() {
       appends.incrementAndGet();
-      if (leavesUnanswered()) {
-        return;
-      }
+      boolean unanswered = leavesUnanswered();
       Cut cut = next.getAndSet(null);
       if (cut == Cut.BEFORE_IT_TOOK_EFFECT) {
+        beforeCut.run();
         wire.cut();
         return;
       }
-      AppendResp response;
       try {
-        response = store();
+        answer(store(), unanswered, cut != null);
       } catch (StatusRuntimeException e) {
         answer.onError(e);
-        return;
       }
-      if (cut == Cut.AFTER_IT_TOOK_EFFECT) {
+    }
+
+    private void answer(AppendResp response, boolean unanswered, boolean cut) {
+      if (cut) {
         wire.cut();
-        return;
+      } else if (!unanswered) {
+        answer.onNext(response);
+        answer.onCompleted();
       }
-      answer.onNext(response);
-      answer.onCompleted();
     }
 
     private AppendResp store() {
@@ -260,7 +281,7 @@ final class StandInServer implements AutoCloseable {
         if (expected == current) {
           return append(stream, current);
         }
-        return isAlreadyThere(stream, expected)
+        return !forgetful && isAlreadyThere(stream, expected)
             ? success(expected + messages.size(), log.getLast())
             : wrongExpectedVersion(current);
       }
@@ -406,8 +427,11 @@ final class StandInServer implements AutoCloseable {
           return i;
         }
       }
-      throw Status.INVALID_ARGUMENT
-          .withDescription("nothing stands at position " + position)
+      if (position >= end) {
+        return log.size();
+      }
+      throw Status.UNKNOWN
+          .withDescription("Unexpected ReadAllResult: InvalidPosition")
           .asRuntimeException();
     }
 

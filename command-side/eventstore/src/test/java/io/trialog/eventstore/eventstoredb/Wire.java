@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -25,6 +26,7 @@ final class Wire implements AutoCloseable {
   private final ServerSocket door;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicReference<Cut> next = new AtomicReference<>();
+  private final AtomicInteger cuts = new AtomicInteger();
   private volatile boolean up = true;
   private volatile boolean cutAtNextAnswer;
 
@@ -38,8 +40,14 @@ final class Wire implements AutoCloseable {
     return door.getLocalPort();
   }
 
+  /** How often connections were cut so far. */
+  int cuts() {
+    return cuts.get();
+  }
+
   /** Cuts all connections; new ones are passed on. */
   void cut() {
+    cuts.incrementAndGet();
     open.forEach(Wire::reset);
     open.clear();
   }
