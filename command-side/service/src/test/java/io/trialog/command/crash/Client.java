@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ final class Client {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final String name;
+  private final AtomicInteger done;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Deque<Order> planned = new ArrayDeque<>();
@@ -66,24 +68,24 @@ final class Client {
     }
   }
 
-  Client(String name) {
+  /** {@code done} counts what this client and others had acknowledged. */
+  Client(String name, AtomicInteger done) {
     this.name = name;
+    this.done = done;
   }
 
   List<Acknowledged> acknowledged() {
     return acknowledged;
   }
 
-  /** Works until the server is gone, or until {@code most} orders were acknowledged. */
-  void work(URI server, Tokens tokens, int most) throws InterruptedException {
+  /** Works until the server is gone. */
+  void work(URI server, Tokens tokens) throws InterruptedException {
     try {
-      for (int i = 0; i < most; i++) {
+      while (true) {
         if (planned.isEmpty()) {
           plan(tokens);
         }
-        Order next = planned.getFirst();
-        acknowledged.add(new Acknowledged(next, send(server, next)));
-        planned.removeFirst();
+        sendNext(server);
       }
     } catch (IOException e) {
       // Killed; the order stays first in the plan.
@@ -93,10 +95,15 @@ final class Client {
   /** Sends what is planned, and nothing new. */
   void finish(URI server) throws IOException, InterruptedException {
     while (!planned.isEmpty()) {
-      Order next = planned.getFirst();
-      acknowledged.add(new Acknowledged(next, send(server, next)));
-      planned.removeFirst();
+      sendNext(server);
     }
+  }
+
+  private void sendNext(URI server) throws IOException, InterruptedException {
+    Order next = planned.getFirst();
+    acknowledged.add(new Acknowledged(next, send(server, next)));
+    planned.removeFirst();
+    done.incrementAndGet();
   }
 
   /** The answer to an order, patient with a server that says that it is busy. */

@@ -35,19 +35,23 @@ public final class CommandSideAlone {
   /** {@code ENGINE URL TOKEN_FILE} */
   public static void main(String[] arguments) throws IOException {
     EventStore store = Engine.valueOf(arguments[0]).open(arguments[1]);
-    ServletWebServerApplicationContext context =
-        (ServletWebServerApplicationContext)
-            new SpringApplicationBuilder(Wiring.class)
-                .initializers(
-                    started -> started.getBeanFactory().registerSingleton("eventStore", store))
-                .logStartupInfo(false)
-                .properties(
-                    Map.of(
-                        "server.address", "127.0.0.1",
-                        "server.port", "0",
-                        "spring.main.banner-mode", "off"))
-                .run();
+    ServletWebServerApplicationContext context = run(store);
     context.getBean(Bootstrap.class).issueAdminToken(Path.of(arguments[2]));
     System.out.println(READY + context.getWebServer().getPort());
+  }
+
+  /** On the store, which is closed with it, and a free port. */
+  static ServletWebServerApplicationContext run(EventStore store) {
+    return (ServletWebServerApplicationContext)
+        new SpringApplicationBuilder(Wiring.class)
+            .initializers(
+                started -> started.getBeanFactory().registerSingleton("eventStore", store))
+            .logStartupInfo(false)
+            .properties(
+                Map.of(
+                    "server.address", "127.0.0.1",
+                    "server.port", "0",
+                    "spring.main.banner-mode", "off"))
+            .run();
   }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -38,13 +39,16 @@ class KillNineTest {
   private static final int KILLS = Integer.getInteger("trialog.kills", 50);
   private static final long SEED = Long.getLong("trialog.seed", 20_261_122L);
   private static final int CLIENTS = 4;
-  private static final int MOST_MILLIS = 900;
+  private static final int MOST_ORDERS = 40;
+  private static final int MOST_MICROS = 30_000;
+  private static final long MOST_WAIT = TimeUnit.SECONDS.toNanos(30);
   private static final int RETRIES = 5;
   private static final String STAND_IN = "io.trialog.eventstore.eventstoredb.StandInServer";
 
   @TempDir Path folder;
 
   private final Random random = new Random(SEED);
+  private final AtomicInteger done = new AtomicInteger();
   private final LogReader log = new LogReader();
   private final List<Client> clients = new ArrayList<>();
   private Tokens tokens;
@@ -56,7 +60,7 @@ class KillNineTest {
   void what_was_acknowledged_is_in_the_log_once(Engine chosen) throws Exception {
     engine = chosen;
     for (int i = 0; i < CLIENTS; i++) {
-      clients.add(new Client("c" + i));
+      clients.add(new Client("c" + i, done));
     }
     if (engine == Engine.EVENTSTOREDB) {
       try (KilledProcess server = KilledProcess.start(folder, STAND_IN, "0")) {
@@ -83,7 +87,7 @@ class KillNineTest {
     all().forEach(order -> sent.add(order.order().key()));
     assertThat(log.keys()).containsAll(sent);
     assertThat(log.keys()).filteredOn(key -> key.startsWith("c")).hasSameSizeAs(sent);
-    assertThat(sent).hasSizeGreaterThan(KILLS * 5);
+    assertThat(sent).hasSizeGreaterThan(KILLS * MOST_ORDERS / 4);
     assertThat(cutOff).as("kills that cut an order off").isGreaterThan(KILLS / 2);
     System.out.printf(
         "%s: %d kills, %d orders acknowledged, %d cut off and sent again%n",
@@ -94,7 +98,7 @@ class KillNineTest {
     try (KilledProcess process = start()) {
       URI server = address(process);
       String admin = Files.readString(folder.resolve("admin.token")).strip();
-      Client first = new Client("first");
+      Client first = new Client("first", done);
       tokens =
           new Tokens(
               admin,
@@ -121,11 +125,11 @@ class KillNineTest {
       for (Client client : clients) {
         working.add(
             threads.submit(() -> {
-              client.work(server, tokens, Integer.MAX_VALUE);
+              client.work(server, tokens);
               return null;
             }));
       }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(1, MOST_MILLIS)));
+      awaitRandomMoment();
       process.kill();
       for (Future<?> client : working) {
         client.get(60, TimeUnit.SECONDS);
@@ -133,10 +137,20 @@ class KillNineTest {
     }
   }
 
+  /** After a random number of orders, and a little later: somewhere within one. */
+  private void awaitRandomMoment() {
+    int until = done.get() + random.nextInt(MOST_ORDERS);
+    long deadline = System.nanoTime() + MOST_WAIT;
+    while (done.get() < until && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(200_000);
+    }
+    LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(MOST_MICROS)));
+  }
+
   /** Some orders of earlier lives, sent again. */
   private void requireFirstAnswers(URI server) throws Exception {
     List<Acknowledged> before = all();
-    Client again = new Client("again");
+    Client again = new Client("again", done);
     for (int i = 0; i < RETRIES && !before.isEmpty(); i++) {
       Acknowledged one = before.get(random.nextInt(before.size()));
       Acknowledged retry = new Acknowledged(one.order(), again.send(server, one.order()));
