@@ -148,6 +148,20 @@ class MembersTest {
   }
 
   @Test
+  void an_auditor_reads_who_may_do_what_and_no_secret() {
+    grant("olga", "auditor", "*");
+    Api olga = member("olga", Instant.now());
+
+    assertThat(olga.get("/api/v1/members/olga").is(200).text())
+        .isEqualTo("{\"holder\":\"olga\",\"roles\":[{\"role\":\"auditor\",\"namespace\":\"*\"}]}");
+    assertThat(olga.get("/api/v1/members/nobody").is(200).json().getJsonArray("roles")).isEmpty();
+    String tokens = olga.get("/api/v1/tokens?min_position=1").is(200).text();
+    assertThat(tokens).contains("\"holder\":\"admin\"").doesNotContain("secret");
+    assertThat(olga.get("/api/v1/platform/policy").is(200).text())
+        .isEqualTo("{\"require_second_administrator\":false,\"fresh_authentication\":false}");
+  }
+
+  @Test
   void what_is_no_jwt_and_no_token_opens_nothing() {
     for (String bearer : new String[] {"x", "a.b.c", "trl_x", "eyJhbGciOiJub25lIn0.e30."}) {
       platform.admin().as(bearer).get("/api/v1/experiments").problem(401, "token_required");
