@@ -1,7 +1,15 @@
 package io.trialog.snapshots;
 
 import io.trialog.language.AccessEvent.AccessDenied;
+import io.trialog.language.AccessEvent.CommandRefused;
+import io.trialog.language.AccessEvent.ConfigurationRecorded;
+import io.trialog.language.AccessEvent.PlatformPolicyChanged;
+import io.trialog.language.AccessEvent.PlatformPolicyProposed;
+import io.trialog.language.AccessEvent.RoleGranted;
+import io.trialog.language.AccessEvent.RoleProposed;
+import io.trialog.language.AccessEvent.RoleWithdrawn;
 import io.trialog.language.AccessEvent.TokenIssued;
+import io.trialog.language.AccessEvent.TokenProposed;
 import io.trialog.language.AccessEvent.TokenRevoked;
 import io.trialog.language.Actor;
 import io.trialog.language.AuditEvent.AuditExported;
@@ -107,8 +115,16 @@ public final class Story {
       case MetricDefined e -> Streams.metric(e.definition().metric());
       case ExperimentEvent e -> Streams.experiment(e.experiment());
       case TokenIssued e -> Streams.token(e.token());
+      case TokenProposed e -> Streams.token(e.token());
       case TokenRevoked e -> Streams.token(e.token());
+      case RoleProposed e -> Streams.member(e.holder());
+      case RoleGranted e -> Streams.member(e.holder());
+      case RoleWithdrawn e -> Streams.member(e.holder());
+      case PlatformPolicyProposed e -> Streams.configuration(Streams.PLATFORM);
+      case PlatformPolicyChanged e -> Streams.configuration(Streams.PLATFORM);
+      case ConfigurationRecorded e -> Streams.configuration(e.node());
       case AccessDenied e -> Streams.denials(e.actor());
+      case CommandRefused e -> Streams.denials(e.actor());
       case AuditExported e -> Streams.export(e.export());
     };
   }
@@ -138,7 +154,6 @@ public final class Story {
     as(Actor.automation("when-guardrail-breached-then-kill"), "orders fell")
         .say(new ExperimentKilled("surge_price", evidence(), null));
     as("eve", "SOC 2 yearly").say(new AuditExported("e1", "SOC 2 yearly"));
-    overseen();
     return this;
   }
 
@@ -160,8 +175,8 @@ public final class Story {
     return this;
   }
 
-  /** An experiment whose every change was looked at by somebody. */
-  private void overseen() {
+  /** Every fact about an experiment that {@link #everything()} does not have. */
+  public Story overseen() {
     String key = "dosage";
     Basis approved = new Basis("de", "cd34", false);
     Instant due = time.plus(Duration.ofDays(1));
@@ -212,6 +227,7 @@ public final class Story {
             key, 50_000, 10_000, 1, slots(10_000), new Basis("again", "ab", false)));
     say(new ExperimentConcluded(key, "control", null));
     say(new ExperimentEvent.ExperimentArchived(key));
+    return this;
   }
 
   private static TrialogEvent aside(Random random, int i) {
