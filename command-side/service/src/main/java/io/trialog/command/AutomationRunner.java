@@ -98,11 +98,21 @@ public final class AutomationRunner implements AutoCloseable {
     Instant now = clock.instant();
     waiting.values().removeIf(until -> !until.isAfter(now));
     for (Automation automation : automations) {
-      for (Due due : automation.due(now)) {
+      for (Due due : due(automation, now)) {
         if (!closed && !waiting.containsKey(key(automation, due))) {
           give(automation, due, now);
         }
       }
+    }
+  }
+
+  /** One automation that breaks must not keep the others from their work. */
+  private static List<Due> due(Automation automation, Instant now) {
+    try {
+      return automation.due(now);
+    } catch (RuntimeException e) {
+      LOG.error("{} does not say what is due", automation.name(), e);
+      return List.of();
     }
   }
 

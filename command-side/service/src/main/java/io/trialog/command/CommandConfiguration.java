@@ -6,6 +6,7 @@ import io.trialog.command.catalogue.References;
 import io.trialog.command.control.ControlConsumer;
 import io.trialog.command.control.ControlReader;
 import io.trialog.command.control.TrustedKeys;
+import io.trialog.command.desired.DesiredStateRoutes;
 import io.trialog.command.environment.EnvironmentRoutes;
 import io.trialog.command.exclusion.ExclusionSetRoutes;
 import io.trialog.command.exclusion.WhenExperimentEndsThenRelease;
@@ -45,6 +46,7 @@ import org.springframework.context.annotation.Import;
   ExclusionSetRoutes.class,
   HoldoutRoutes.class,
   FlagRoutes.class,
+  DesiredStateRoutes.class,
   AccessRoutes.class,
   ExportRoutes.class
 })
