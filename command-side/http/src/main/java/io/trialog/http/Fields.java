@@ -68,9 +68,25 @@ public final class Fields {
       return null;
     }
     if (value instanceof JsonString string) {
-      return string.getString();
+      return wellFormed(path + name, string.getString());
     }
     throw wrong(name, "a text", value);
+  }
+
+  /** Half a surrogate pair has no UTF-8, and no database takes U+0000. */
+  private static String wellFormed(String field, String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean pair =
+          Character.isHighSurrogate(c)
+              && i + 1 < text.length()
+              && Character.isLowSurrogate(text.charAt(i + 1));
+      if (c == 0 || Character.isSurrogate(c) && !pair) {
+        throw new InvalidValue(field, "must be Unicode text without U+0000; see character " + i);
+      }
+      i += pair ? 1 : 0;
+    }
+    return text;
   }
 
   /** A text, or the default when absent. */
@@ -199,7 +215,7 @@ public final class Fields {
       if (!(value instanceof JsonString string)) {
         throw new InvalidValue(path + name, "must be a list of texts; found " + kind(value));
       }
-      result.add(string.getString());
+      result.add(wellFormed(path + name, string.getString()));
     }
     return result;
   }
@@ -232,7 +248,7 @@ public final class Fields {
   public String scalar(String name) {
     JsonValue value = required(name, take(name));
     return switch (value.getValueType()) {
-      case STRING -> ((JsonString) value).getString();
+      case STRING -> wellFormed(path + name, ((JsonString) value).getString());
       case NUMBER, TRUE, FALSE -> value.toString();
       case ARRAY, OBJECT, NULL -> throw wrong(name, "a text, a number or a truth value", value);
     };
