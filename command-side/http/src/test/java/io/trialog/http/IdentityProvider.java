@@ -24,15 +24,15 @@ import java.util.Date;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An OpenID provider on loopback: a discovery document, a set of keys, and whatever it signs. */
-final class IdentityProvider implements AutoCloseable {
-  static final String AUDIENCE = "trialog";
+public final class IdentityProvider implements AutoCloseable {
+  public static final String AUDIENCE = "trialog";
 
   final AtomicInteger keysFetched = new AtomicInteger();
   private final HttpServer server;
   private volatile JWKSet keys = new JWKSet();
   private volatile String named = "";
 
-  IdentityProvider() {
+  public IdentityProvider() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -53,7 +53,7 @@ final class IdentityProvider implements AutoCloseable {
     server.start();
   }
 
-  String issuer() {
+  public String issuer() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
@@ -62,12 +62,12 @@ final class IdentityProvider implements AutoCloseable {
     named = issuer;
   }
 
-  void publishes(JWK... published) {
+  public void publishes(JWK... published) {
     keys = new JWKSet(java.util.List.of(published));
   }
 
   /** Claims that are good for a minute. */
-  JWTClaimsSet.Builder claims(String holder) {
+  public JWTClaimsSet.Builder claims(String holder) {
     Instant now = Instant.now();
     return new JWTClaimsSet.Builder()
         .issuer(issuer())
@@ -77,7 +77,7 @@ final class IdentityProvider implements AutoCloseable {
         .expirationTime(Date.from(now.plusSeconds(60)));
   }
 
-  static String signed(JWK key, JWTClaimsSet claims) {
+  public static String signed(JWK key, JWTClaimsSet claims) {
     try {
       boolean elliptic = key instanceof ECKey;
       JWSAlgorithm algorithm = elliptic ? JWSAlgorithm.ES256 : JWSAlgorithm.RS256;

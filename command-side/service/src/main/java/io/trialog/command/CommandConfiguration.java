@@ -130,7 +130,18 @@ public class CommandConfiguration {
       RecordDenial command =
           new RecordDenial(Keys.text("actor", caller.actor().id()), operation, namespace);
       desk.getObject()
-          .execute(command, new Order(caller.actor(), null, correlation, null, null, "", null));
+          .execute(
+              command,
+              new Order(
+                  caller.actor(),
+                  null,
+                  correlation,
+                  null,
+                  null,
+                  "",
+                  null,
+                  caller.credential(),
+                  caller.authenticatedAt()));
     } catch (RuntimeException e) {
       LOG.error("denial not recorded actor={} {}", caller.actor().id(), operation, e);
     }

@@ -214,6 +214,10 @@ final class RouteBook {
         Scope.EVERYWHERE,
         List.of("auditor"),
         World::export);
+    List<String> auditor = List.of("auditor");
+    read("GET /api/v1/tokens", Scope.EVERYWHERE, auditor, World::nothing);
+    read("GET /api/v1/members/{holder}", Scope.EVERYWHERE, auditor, World::member);
+    read("GET /api/v1/platform/policy", Scope.EVERYWHERE, auditor, World::nothing);
     // There is no Kafka here, which both of these say.
     line("POST /api/v1/batches", Scope.ANYWHERE, List.of("sdk"), 503, World::nothing);
     line("GET /health", Scope.PUBLIC, NOBODY_ELSE, 503, World::nothing);

@@ -34,6 +34,7 @@ import org.springframework.context.annotation.Import;
   SnapshotAnswers.class,
   KeyAnswers.class,
   BatchAnswers.class,
+  AccessAnswers.class,
   AuditAnswers.class,
   BundleAnswers.class,
   HealthAnswers.class
