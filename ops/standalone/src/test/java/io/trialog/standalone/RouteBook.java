@@ -79,6 +79,7 @@ final class RouteBook {
     book.flags();
     book.access();
     book.reads();
+    book.standing();
     return List.copyOf(book.lines);
   }
 
@@ -222,6 +223,23 @@ final class RouteBook {
     line("GET /health", Scope.PUBLIC, NOBODY_ELSE, 503, World::nothing);
     read("GET /", Scope.PUBLIC, NOBODY_ELSE, World::nothing);
     read("GET /openapi.json", Scope.PUBLIC, NOBODY_ELSE, World::nothing);
+  }
+
+  /** How things stand. */
+  private void standing() {
+    String revisions = "GET /api/v1/experiments/{experiment}/revisions";
+    read(revisions, Scope.NAMESPACE, READERS, World::draft);
+    read("GET /api/v1/reviews", Scope.ANYWHERE, READERS, World::nothing);
+    read("GET /api/v1/namespaces/{org}/{team}", Scope.NAMESPACE, READERS, World::namespace);
+    read("GET /api/v1/metrics/{metric}", Scope.NAMESPACE, READERS, World::metric);
+    read("GET /api/v1/environments", Scope.ANYWHERE, READERS, World::environment);
+    read("GET /api/v1/environments/{environment}", Scope.ANYWHERE, READERS, World::stopped);
+    read("GET /api/v1/exclusion-sets", Scope.ANYWHERE, READERS, World::reserved);
+    read("GET /api/v1/exclusion-sets/{set}", Scope.NAMESPACE, READERS, World::reserved);
+    read("GET /api/v1/holdouts", Scope.ANYWHERE, READERS, World::holdout);
+    read("GET /api/v1/holdouts/{holdout}", Scope.NAMESPACE, READERS, World::holdout);
+    read("GET /api/v1/flags", Scope.ANYWHERE, READERS, World::flag);
+    read("GET /api/v1/flags/{flag}", Scope.NAMESPACE, READERS, World::enabledFlag);
   }
 
   private void experiment(

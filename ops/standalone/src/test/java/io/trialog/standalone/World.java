@@ -100,6 +100,10 @@ final class World {
                 .formatted(key("m")));
   }
 
+  Request metric() {
+    return Request.of("metric", "ride_value");
+  }
+
   Request namespace() {
     return new Request(Map.of("org", "acme", "team", "rides"), Optional.empty());
   }

@@ -20,6 +20,7 @@ import io.trialog.language.FlagEvent;
 import io.trialog.language.HoldoutEvent;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.NamespaceEvent;
 import io.trialog.language.NamespaceEvent.ApprovalPolicyProposed;
 import io.trialog.language.NamespaceEvent.ApprovalPolicySet;
 import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
@@ -74,9 +75,7 @@ public record Directory(
           "expected an event above position %d, found %d".formatted(position, recorded.position()));
     }
     return switch (recorded.event()) {
-      case NamespaceCreated e ->
-          withNamespace(
-              recorded, new Namespace(e.namespace(), e.title(), EventReference.to(recorded)));
+      case NamespaceCreated e -> withNamespace(recorded, Namespace.created(recorded, e));
       case MetricDefined e -> withMetric(recorded, e.definition());
       case ExperimentDrafted e ->
           withExperiment(recorded, Experiment.drafted(recorded, e.design()));
@@ -84,9 +83,10 @@ public record Directory(
           withExperiment(
               recorded,
               known(recorded, e.experiment(), experiments.get(e.experiment())).apply(recorded, e));
-      case GuardrailPolicySet e -> moved(recorded);
-      case ApprovalPolicyProposed e -> moved(recorded);
-      case ApprovalPolicySet e -> moved(recorded);
+      case GuardrailPolicySet e -> withNamespace(recorded, namespace(recorded, e.namespace(), e));
+      case ApprovalPolicyProposed e ->
+          withNamespace(recorded, namespace(recorded, e.namespace(), e));
+      case ApprovalPolicySet e -> withNamespace(recorded, namespace(recorded, e.namespace(), e));
       case EnvironmentEvent e -> withSurroundings(recorded, surroundings.apply(recorded, e));
       case ExclusionSetEvent e -> withSurroundings(recorded, surroundings.apply(recorded, e));
       case HoldoutEvent e -> withSurroundings(recorded, surroundings.apply(recorded, e));
@@ -150,6 +150,10 @@ public record Directory(
               .formatted(recorded.position(), recorded.stream(), key));
     }
     return found;
+  }
+
+  private Namespace namespace(RecordedEvent recorded, String key, NamespaceEvent fact) {
+    return known(recorded, key, namespaces.get(key)).apply(recorded, fact);
   }
 
   private Directory withNamespace(RecordedEvent at, Namespace namespace) {

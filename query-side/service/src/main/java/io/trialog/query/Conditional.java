@@ -9,7 +9,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 
 /** Answers that need not be sent again while nothing changed (RFC 9110, 13.1.2). */
-final class Conditional {
+public final class Conditional {
   private Conditional() {}
 
   /**
@@ -17,7 +17,7 @@ final class Conditional {
    *
    * @param version of the answer, visible ASCII without quotes
    */
-  static ResponseEntity<byte[]> answer(
+  public static ResponseEntity<byte[]> answer(
       HttpServletRequest request, String version, Supplier<JsonObject> body) {
     String tag = "\"" + version + "\"";
     HttpHeaders headers = new HttpHeaders();

@@ -5,9 +5,10 @@ import io.trialog.language.wire.TargetingJson;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
+import java.util.List;
 
 /** Designs as REST answers: what an order to draft would say, with numbers as numbers. */
-final class DesignJson {
+public final class DesignJson {
   private DesignJson() {}
 
   /** All of a design. */
@@ -29,30 +30,22 @@ final class DesignJson {
     json.add("surface", design.surface()).add("control", design.control());
     JsonArrayBuilder variants = Members.JSON.createArrayBuilder();
     design.variants().forEach(variant -> variants.add(variant(variant)));
-    JsonArrayBuilder guardrails = Members.JSON.createArrayBuilder();
-    for (Design.GuardrailRule rule : design.guardrails()) {
-      guardrails.add(
-          Members.JSON
-              .createObjectBuilder()
-              .add("metric", rule.metric())
-              .add("margin", rule.margin())
-              .add("critical", rule.critical()));
-    }
     json.add("variants", variants)
         .add("targeting", TargetingJson.write(design.targeting()))
-        .add("prerequisites", prerequisites(design))
+        .add("prerequisites", prerequisites(design.prerequisites()))
         .add("exclusion_sets", exclusionSets(design))
         .add("primary_metric", design.primaryMetric())
         .add("secondary_metrics", Members.texts(design.secondaryMetrics()))
-        .add("guardrails", guardrails)
+        .add("guardrails", guardrails(design.guardrails()))
         .add("planned_subjects", design.plannedSubjects())
         .add("assigned_elsewhere", design.assignedElsewhere())
         .add("regulated", design.regulated());
   }
 
-  private static JsonArrayBuilder prerequisites(Design design) {
+  /** Prerequisites of a design or a flag. */
+  public static JsonArrayBuilder prerequisites(List<Design.Prerequisite> prerequisites) {
     JsonArrayBuilder array = Members.JSON.createArrayBuilder();
-    for (Design.Prerequisite each : design.prerequisites()) {
+    for (Design.Prerequisite each : prerequisites) {
       array.add(
           Members.JSON
               .createObjectBuilder()
@@ -77,5 +70,19 @@ final class DesignJson {
         Members.JSON.createObjectBuilder().add("key", variant.key()).add("share", variant.share());
     Members.put(json, "payload", variant.payload());
     return json;
+  }
+
+  /** Rules of a design or of a policy. */
+  public static JsonArrayBuilder guardrails(List<Design.GuardrailRule> rules) {
+    JsonArrayBuilder array = Members.JSON.createArrayBuilder();
+    for (Design.GuardrailRule rule : rules) {
+      array.add(
+          Members.JSON
+              .createObjectBuilder()
+              .add("metric", rule.metric())
+              .add("margin", rule.margin())
+              .add("critical", rule.critical()));
+    }
+    return array;
   }
 }

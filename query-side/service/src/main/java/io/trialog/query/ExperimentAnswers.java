@@ -4,7 +4,6 @@ import io.trialog.http.Answers;
 import io.trialog.http.Caller;
 import io.trialog.language.ExperimentStatus;
 import io.trialog.language.InvalidValue;
-import io.trialog.language.Keys;
 import io.trialog.projections.Projections;
 import io.trialog.projections.Projections.View;
 import io.trialog.snapshots.Directory;
@@ -20,7 +19,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Experiments, metrics and namespaces: those of namespaces that the caller may read. */
+/** Experiments: those of namespaces that the caller may read. */
 @RestController
 @RequestMapping("/api/v1")
 class ExperimentAnswers {
@@ -38,8 +37,8 @@ class ExperimentAnswers {
     String namespace = parameters.text("namespace");
     ExperimentStatus status = status(parameters.text("status"));
     Page page = Page.of(parameters);
-    Caller caller = reader(request, namespace);
-    Directory directory = directory(parameters);
+    Caller caller = readers.inOrAnywhere(request, namespace);
+    Directory directory = parameters.directory(projections);
     return Answers.ok(
         page.list(
             "experiments",
@@ -62,50 +61,6 @@ class ExperimentAnswers {
     headers.setETag("\"" + found.revision() + "\"");
     headers.setCacheControl("no-cache");
     return Answers.json(200, headers, ExperimentJson.detail(found));
-  }
-
-  @GetMapping("/metrics")
-  ResponseEntity<byte[]> metrics(HttpServletRequest request) {
-    Parameters parameters = Parameters.of(request);
-    String namespace = parameters.text("namespace");
-    Page page = Page.of(parameters);
-    Caller caller = reader(request, namespace);
-    Directory directory = directory(parameters);
-    return Answers.ok(
-        page.list(
-            "metrics",
-            directory.metrics(),
-            each -> isOf(namespace, each.namespace()) && Readers.mayRead(caller, each.namespace()),
-            CatalogueJson::metric,
-            directory.position()));
-  }
-
-  @GetMapping("/namespaces")
-  ResponseEntity<byte[]> namespaces(HttpServletRequest request) {
-    Parameters parameters = Parameters.of(request);
-    Page page = Page.of(parameters);
-    Caller caller = reader(request, null);
-    Directory directory = directory(parameters);
-    return Answers.ok(
-        page.list(
-            "namespaces",
-            directory.namespaces(),
-            each -> Readers.mayRead(caller, each.namespace()),
-            CatalogueJson::namespace,
-            directory.position()));
-  }
-
-  private Caller reader(HttpServletRequest request, @Nullable String namespace) {
-    return namespace == null
-        ? readers.anywhere(request)
-        : readers.in(request, Keys.namespace("namespace", namespace));
-  }
-
-  private Directory directory(Parameters parameters) {
-    long position = parameters.minPosition();
-    parameters.done();
-    projections.require(View.DIRECTORY, position, Parameters.LONGEST_WAIT);
-    return projections.directory();
   }
 
   private static boolean isOf(@Nullable String asked, String namespace) {

@@ -4,8 +4,10 @@ import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonReader;
+import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import java.io.ByteArrayInputStream;
+import java.io.StringReader;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Collection;
@@ -13,39 +15,44 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Members of answers: snake_case, absent ones left out. */
-final class Members {
+public final class Members {
   /** Kept: each {@code Json.create...} looks for a provider on the class path again. */
-  static final JsonProvider JSON = JsonProvider.provider();
+  public static final JsonProvider JSON = JsonProvider.provider();
 
   private static final int PPM_DIGITS = 6;
 
   private Members() {}
 
-  static void put(JsonObjectBuilder json, String name, @Nullable String value) {
+  /** Adds a text when there is one. */
+  public static void put(JsonObjectBuilder json, String name, @Nullable String value) {
     if (value != null) {
       json.add(name, value);
     }
   }
 
-  static void put(JsonObjectBuilder json, String name, @Nullable BigDecimal value) {
+  /** Adds a number when there is one. */
+  public static void put(JsonObjectBuilder json, String name, @Nullable BigDecimal value) {
     if (value != null) {
       json.add(name, value);
     }
   }
 
-  static void put(JsonObjectBuilder json, String name, @Nullable Instant value) {
+  /** Adds a time when there is one. */
+  public static void put(JsonObjectBuilder json, String name, @Nullable Instant value) {
     if (value != null) {
       json.add(name, value.toString());
     }
   }
 
-  static JsonArrayBuilder texts(Collection<String> texts) {
+  /** An array of texts. */
+  public static JsonArrayBuilder texts(Collection<String> texts) {
     JsonArrayBuilder array = JSON.createArrayBuilder();
     texts.forEach(array::add);
     return array;
   }
 
-  static <T> JsonArrayBuilder array(
+  /** An array of objects. */
+  public static <T> JsonArrayBuilder array(
       Collection<T> elements, Function<? super T, JsonObjectBuilder> json) {
     JsonArrayBuilder array = JSON.createArrayBuilder();
     elements.forEach(each -> array.add(json.apply(each)));
@@ -53,19 +60,27 @@ final class Members {
   }
 
   /** Parts per million as a share. */
-  static BigDecimal share(int ppm) {
+  public static BigDecimal share(int ppm) {
     return plain(BigDecimal.valueOf(ppm, PPM_DIGITS));
   }
 
   /** The same number without trailing zeros or exponent. */
-  static BigDecimal plain(BigDecimal value) {
+  public static BigDecimal plain(BigDecimal value) {
     BigDecimal stripped = value.stripTrailingZeros();
     return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
   }
 
-  static JsonObject parse(byte[] json) {
+  /** An object from bytes that this platform wrote. */
+  public static JsonObject parse(byte[] json) {
     try (JsonReader reader = JSON.createReader(new ByteArrayInputStream(json))) {
       return reader.readObject();
+    }
+  }
+
+  /** Any value from text that this platform wrote. */
+  public static JsonValue value(String json) {
+    try (JsonReader reader = JSON.createReader(new StringReader(json))) {
+      return reader.readValue();
     }
   }
 }

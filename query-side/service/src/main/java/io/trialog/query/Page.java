@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * A part of a sorted map: {@code limit} entries, 1 to 500, behind the key in {@code cursor}. A page
  * stays right when entries come or go.
  */
-record Page(int limit, String after) {
+public record Page(int limit, String after) {
   private static final int LIMIT = 500;
   private static final int DEFAULT_LIMIT = 100;
   private static final String PREFIX = "after-";
 
   /** From {@code limit} and {@code cursor}. */
-  static Page of(Parameters parameters) {
+  public static Page of(Parameters parameters) {
     int limit = (int) parameters.integer("limit", DEFAULT_LIMIT, 1, LIMIT);
     String cursor = parameters.text("cursor");
     if (cursor == null) {
@@ -34,7 +34,7 @@ record Page(int limit, String after) {
   }
 
   /** {@code {"<name>":[..],"next_cursor":"..","position":n}}; no cursor on the last page. */
-  <T> JsonObject list(
+  public <T> JsonObject list(
       String name,
       SortedMap<String, T> all,
       Predicate<T> admitted,

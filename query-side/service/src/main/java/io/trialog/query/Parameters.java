@@ -2,6 +2,7 @@ package io.trialog.query;
 
 import io.trialog.language.InvalidValue;
 import io.trialog.projections.Projections;
+import io.trialog.snapshots.Directory;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The query parameters of one request, taken one by one; {@link #done()} refuses what nobody took,
  * because a misspelt filter would answer with more than was asked for.
  */
-final class Parameters {
+public final class Parameters {
   /** The longest wait for {@code min_position}. */
   static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
@@ -27,7 +28,7 @@ final class Parameters {
     this.request = request;
   }
 
-  static Parameters of(HttpServletRequest request) {
+  public static Parameters of(HttpServletRequest request) {
     return new Parameters(request);
   }
 
@@ -41,7 +42,7 @@ final class Parameters {
   }
 
   /** A text, or null when absent. */
-  @Nullable String text(String name) {
+  public @Nullable String text(String name) {
     taken.add(name);
     String[] values = request.getParameterValues(name);
     if (values == null) {
@@ -92,6 +93,14 @@ final class Parameters {
   /** The position that the caller has seen already, 0 when absent. */
   long minPosition() {
     return integer("min_position", 0, 0, Long.MAX_VALUE);
+  }
+
+  /** The current state of everything, once it shows {@code min_position}; no parameter is left. */
+  public Directory directory(Projections projections) {
+    long position = minPosition();
+    done();
+    projections.require(Projections.View.DIRECTORY, position, LONGEST_WAIT);
+    return projections.directory();
   }
 
   /** Refuses parameters that nobody took. */

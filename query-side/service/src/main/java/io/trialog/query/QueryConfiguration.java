@@ -3,6 +3,12 @@ package io.trialog.query;
 import io.trialog.http.Access;
 import io.trialog.http.BearerTokens;
 import io.trialog.projections.Projections;
+import io.trialog.query.catalogue.EnvironmentAnswers;
+import io.trialog.query.catalogue.ExclusionSetAnswers;
+import io.trialog.query.catalogue.FlagAnswers;
+import io.trialog.query.catalogue.HoldoutAnswers;
+import io.trialog.query.catalogue.MetricAnswers;
+import io.trialog.query.catalogue.NamespaceAnswers;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -18,6 +24,12 @@ import org.springframework.context.annotation.Import;
 @Import({
   ExperimentAnswers.class,
   RevisionAnswers.class,
+  NamespaceAnswers.class,
+  MetricAnswers.class,
+  EnvironmentAnswers.class,
+  ExclusionSetAnswers.class,
+  HoldoutAnswers.class,
+  FlagAnswers.class,
   ResultsAnswers.class,
   SnapshotAnswers.class,
   KeyAnswers.class,

@@ -10,9 +10,10 @@ import io.trialog.snapshots.Directory;
 import io.trialog.snapshots.Experiment;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Who may read what: people with a role in a namespace, never a program that only assigns. */
-final class Readers {
+public final class Readers {
   private static final Role[] ROLES = {Role.VIEWER, Role.EXPERIMENTER, Role.APPROVER, Role.AUDITOR};
   private static final Set<Role> ANY = Set.of(ROLES);
 
@@ -23,16 +24,24 @@ final class Readers {
   }
 
   /** The caller, when they may read at least one namespace; else 403. */
-  Caller anywhere(HttpServletRequest request) {
+  public Caller anywhere(HttpServletRequest request) {
     return access.requireAnywhere(request, ROLES);
   }
 
   /** The caller, when they may read this namespace; else 403. */
-  Caller in(HttpServletRequest request, String namespace) {
+  public Caller in(HttpServletRequest request, String namespace) {
     return access.require(request, namespace, ROLES);
   }
 
-  static boolean mayRead(Caller caller, String namespace) {
+  /** The caller, when they may read this namespace, or any when none is named; else 403. */
+  public Caller inOrAnywhere(HttpServletRequest request, @Nullable String namespace) {
+    return namespace == null
+        ? anywhere(request)
+        : in(request, Keys.namespace("namespace", namespace));
+  }
+
+  /** Whether the caller may read this namespace. */
+  public static boolean mayRead(Caller caller, String namespace) {
     return caller.may(ANY, namespace);
   }
 

@@ -3,9 +3,7 @@ package io.trialog.query;
 import io.trialog.http.Answers;
 import io.trialog.http.Caller;
 import io.trialog.language.InvalidValue;
-import io.trialog.language.Keys;
 import io.trialog.projections.Projections;
-import io.trialog.projections.Projections.View;
 import io.trialog.snapshots.Directory;
 import io.trialog.snapshots.Experiment;
 import io.trialog.snapshots.Oversight.BreakGlassReview;
@@ -40,14 +38,8 @@ class ReviewAnswers {
     boolean all = isAll(parameters.text("state"));
     String namespace = parameters.text("namespace");
     Page page = Page.of(parameters);
-    Caller caller =
-        namespace == null
-            ? readers.anywhere(request)
-            : readers.in(request, Keys.namespace("namespace", namespace));
-    long position = parameters.minPosition();
-    parameters.done();
-    projections.require(View.DIRECTORY, position, Parameters.LONGEST_WAIT);
-    Directory directory = projections.directory();
+    Caller caller = readers.inOrAnywhere(request, namespace);
+    Directory directory = parameters.directory(projections);
     Instant now = clock.instant();
     return Answers.ok(
         page.list(

@@ -5,7 +5,6 @@ import io.trialog.language.Refusal;
 import io.trialog.language.Refused;
 import io.trialog.language.Streams;
 import io.trialog.projections.Projections;
-import io.trialog.projections.Projections.View;
 import io.trialog.query.revisions.JsonDiff;
 import io.trialog.query.revisions.Revision;
 import io.trialog.query.revisions.Revisions;
@@ -46,10 +45,7 @@ class RevisionAnswers {
     @Nullable String from = parameters.text("from");
     @Nullable String to = parameters.text("to");
     Page page = Page.of(parameters);
-    long position = parameters.minPosition();
-    parameters.done();
-    projections.require(View.DIRECTORY, position, Parameters.LONGEST_WAIT);
-    Experiment found = readers.experiment(request, projections.directory(), experiment);
+    Experiment found = readers.experiment(request, parameters.directory(projections), experiment);
     Revisions revisions = Revisions.of(projections.log().stream(Streams.experiment(found.key())));
     return Conditional.answer(
         request,

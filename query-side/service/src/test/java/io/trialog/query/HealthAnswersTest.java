@@ -41,6 +41,17 @@ class HealthAnswersTest {
   }
 
   @Test
+  void health_shows_what_parts_count() {
+    app.counted.put("control_messages_refused_unsigned", 2L);
+    assertThat(
+            app.get("/health", "")
+                .json()
+                .getJsonObject("counters")
+                .getInt("control_messages_refused_unsigned"))
+        .isEqualTo(2);
+  }
+
+  @Test
   void a_log_that_cannot_be_read_shows() {
     app.log.breakDown(true);
     try {

@@ -53,8 +53,22 @@ final class TestApp implements AutoCloseable {
   final Story story = new Story(log);
   final List<String> denials = new CopyOnWriteArrayList<>();
   final Map<String, PartStatus> more = new ConcurrentHashMap<>();
+  final Map<String, Long> counted = new ConcurrentHashMap<>();
   final HttpClient http = HttpClient.newHttpClient();
   private final ServletWebServerApplicationContext context;
+
+  /** Parts and counters that a test says there are. */
+  private final class More implements PartSource {
+    @Override
+    public Map<String, PartStatus> parts() {
+      return more;
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+      return counted;
+    }
+  }
 
   /** An answer, read to its end. */
   record Answer(int status, HttpResponse<byte[]> response) {
@@ -110,7 +124,7 @@ final class TestApp implements AutoCloseable {
         servlet.registerBean(StreamLimits.class, () -> limits);
         servlet.registerBean(
             Denials.class, () -> (caller, operation, namespace) -> denials.add(operation));
-        servlet.registerBean("more", PartSource.class, () -> () -> more);
+        servlet.registerBean("more", PartSource.class, More::new);
       }
     });
     this.context = (ServletWebServerApplicationContext) app.run();
