@@ -32,7 +32,8 @@ interface Shelved {
  */
 export class EventShelf {
   private readonly owner: string;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private change: ReturnType<typeof setTimeout> | undefined;
+  private alive: ReturnType<typeof setTimeout> | undefined;
   private written = false;
 
   constructor(
@@ -45,18 +46,17 @@ export class EventShelf {
 
   /** The queue has changed. */
   touch(): void {
-    this.timer ??= background(() => this.save(), DELAY_MILLIS);
+    this.change ??= background(() => this.save(), DELAY_MILLIS);
   }
 
   /** Writes what is not settled, or nothing any more. */
   save(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+    this.still();
     const events = bounded(this.queue.unsettled());
     if (events.length > 0) {
       this.kept.write(PREFIX + this.owner, JSON.stringify({ saved: this.now(), events }));
       this.written = true;
-      this.timer = background(() => this.save(), ALIVE_MILLIS);
+      this.alive = background(() => this.save(), ALIVE_MILLIS);
     } else if (this.written) {
       this.kept.remove(PREFIX + this.owner);
       this.written = false;
@@ -66,7 +66,13 @@ export class EventShelf {
   /** Stops writing. */
   close(): void {
     this.save();
-    clearTimeout(this.timer);
+    this.still();
+  }
+
+  private still(): void {
+    clearTimeout(this.change);
+    clearTimeout(this.alive);
+    this.change = undefined;
   }
 
   /** Takes over the shelves of clients that are gone; true when there were events. */
