@@ -26,16 +26,34 @@ public final class Fields {
 
   private final JsonObject object;
   private final String path;
-  private final Set<String> taken = new HashSet<>();
+  private final Set<String> taken;
 
   private Fields(JsonObject object, String path) {
+    this(object, path, new HashSet<>());
+  }
+
+  private Fields(JsonObject object, String path, Set<String> taken) {
     this.object = object;
     this.path = path;
+    this.taken = taken;
   }
 
   /** The members of a body. */
   public static Fields of(JsonObject object) {
     return new Fields(object, "");
+  }
+
+  /**
+   * The same members, and a text where {@code name} is absent; {@link #done()} is asked of this.
+   */
+  public Fields orElse(String name, String text) {
+    taken.add(name);
+    return object.containsKey(name)
+        ? this
+        : new Fields(
+            JsonDocuments.PROVIDER.createObjectBuilder(object).add(name, text).build(),
+            path,
+            taken);
   }
 
   /** A text that must be there. */
@@ -50,9 +68,25 @@ public final class Fields {
       return null;
     }
     if (value instanceof JsonString string) {
-      return string.getString();
+      return wellFormed(path + name, string.getString());
     }
     throw wrong(name, "a text", value);
+  }
+
+  /** Half a surrogate pair has no UTF-8, and no database takes U+0000. */
+  private static String wellFormed(String field, String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean pair =
+          Character.isHighSurrogate(c)
+              && i + 1 < text.length()
+              && Character.isLowSurrogate(text.charAt(i + 1));
+      if (c == 0 || Character.isSurrogate(c) && !pair) {
+        throw new InvalidValue(field, "must be Unicode text without U+0000; see character " + i);
+      }
+      i += pair ? 1 : 0;
+    }
+    return text;
   }
 
   /** A text, or the default when absent. */
@@ -181,7 +215,7 @@ public final class Fields {
       if (!(value instanceof JsonString string)) {
         throw new InvalidValue(path + name, "must be a list of texts; found " + kind(value));
       }
-      result.add(string.getString());
+      result.add(wellFormed(path + name, string.getString()));
     }
     return result;
   }
@@ -214,7 +248,7 @@ public final class Fields {
   public String scalar(String name) {
     JsonValue value = required(name, take(name));
     return switch (value.getValueType()) {
-      case STRING -> ((JsonString) value).getString();
+      case STRING -> wellFormed(path + name, ((JsonString) value).getString());
       case NUMBER, TRUE, FALSE -> value.toString();
       case ARRAY, OBJECT, NULL -> throw wrong(name, "a text, a number or a truth value", value);
     };

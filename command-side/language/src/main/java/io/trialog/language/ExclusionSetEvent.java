@@ -9,7 +9,7 @@ public sealed interface ExclusionSetEvent extends TrialogEvent {
   /** The exclusion set that the fact is about. */
   String set();
 
-  /** A hash space of 10,000 slots, all free; its salt is its key. */
+  /** A hash space of 10,000 slots, all free. */
   record ExclusionSetCreated(
       String set, String namespace, String environment, String surface, String unit, String title)
       implements ExclusionSetEvent {

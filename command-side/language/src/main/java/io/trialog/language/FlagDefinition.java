@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * the rollout of the first rule that the subject matches, else the default rollout; else, and when
  * it is disabled or killed, {@code offVariant}.
  *
- * <p>A rollout is read as an experiment's shares are: the slot with the flag's key as its salt,
- * shares added in their order, and the rest to {@code offVariant}. So a share may grow without
- * moving those inside it, as long as none before it changes.
+ * <p>A rollout is read as an experiment's shares are: the slot with a salt of the flag, shares
+ * added in their order, and the rest to {@code offVariant}. So a share may grow without moving
+ * those inside it, as long as none before it changes.
  */
 public record FlagDefinition(
     String flag,

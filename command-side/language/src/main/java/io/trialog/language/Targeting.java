@@ -153,10 +153,19 @@ public sealed interface Targeting {
       implements Targeting {
     private static final int VALUES_LIMIT = 200;
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,15}(?:\\.\\d{1,15})?");
+
+    /** Of a pre-release: a number without a leading zero, or something that is no number. */
+    private static final String IDENTIFIER = "(?:0|[1-9]\\d*|\\d*[A-Za-z-][0-9A-Za-z-]*)";
+
     private static final Pattern VERSION =
         Pattern.compile(
             "(?:0|[1-9]\\d{0,8})\\.(?:0|[1-9]\\d{0,8})\\.(?:0|[1-9]\\d{0,8})"
-                + "(?:-[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?(?:\\+[0-9A-Za-z.-]+)?");
+                + "(?:-"
+                + IDENTIFIER
+                + "(?:\\."
+                + IDENTIFIER
+                + ")*)?"
+                + "(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?");
 
     public Condition {
       Keys.key("targeting.attribute", attribute);

@@ -4,6 +4,9 @@ import io.trialog.command.catalogue.Metric;
 import io.trialog.command.catalogue.Namespace;
 import io.trialog.command.environment.Environment;
 import io.trialog.command.exclusion.ExclusionSet;
+import io.trialog.command.experiment.Experiment;
+import io.trialog.command.experiment.Governance;
+import io.trialog.command.experiment.LoggedPolicies;
 import io.trialog.command.flag.Flag;
 import io.trialog.command.holdout.Holdout;
 import io.trialog.eventstore.EventStore;
@@ -11,7 +14,6 @@ import io.trialog.eventstore.IdempotentRequests;
 import io.trialog.eventstore.JsonSerializer;
 import io.trialog.http.AccessRegister;
 import io.trialog.language.TrialogCommand;
-import io.trialog.language.log.EventLog;
 import java.time.Clock;
 import java.util.List;
 import org.axonframework.commandhandling.CommandBus;
@@ -53,6 +55,7 @@ final class Aggregates {
   /** Not yet started. */
   static Configuration configure(EventStore store, Clock clock) {
     AccessRegister register = new AccessRegister(store.log());
+    Standing standing = new LoggedStanding(register, clock);
     Configurer configurer =
         DefaultConfigurer.defaultConfiguration(false)
             .configureSerializer(configuration -> new JsonSerializer())
@@ -65,8 +68,10 @@ final class Aggregates {
             .configureEmbeddedEventStore(configuration -> store.engine())
             .registerComponent(Clock.class, configuration -> clock)
             .registerComponent(AccessRegister.class, configuration -> register)
+            .registerComponent(Standing.class, configuration -> standing)
             .registerComponent(
-                Standing.class, configuration -> new LoggedStanding(register, clock));
+                Governance.class,
+                configuration -> new Governance(new LoggedPolicies(store.log()), standing, clock));
     for (Class<?> aggregate :
         List.of(
             Namespace.class,

@@ -3,8 +3,13 @@ package io.trialog.command;
 import io.trialog.command.catalogue.Catalogue;
 import io.trialog.command.catalogue.CatalogueRoutes;
 import io.trialog.command.catalogue.References;
+import io.trialog.command.desired.DesiredStateRoutes;
 import io.trialog.command.environment.EnvironmentRoutes;
 import io.trialog.command.exclusion.ExclusionSetRoutes;
+import io.trialog.command.exclusion.WhenExperimentEndsThenRelease;
+import io.trialog.command.experiment.ExperimentChangeRoutes;
+import io.trialog.command.experiment.WhenReviewIsOverdueThenAlarm;
+import io.trialog.command.experiment.WhenStepIsDueThenRamp;
 import io.trialog.command.flag.FlagRoutes;
 import io.trialog.command.holdout.HoldoutRoutes;
 import io.trialog.eventstore.EventStore;
@@ -14,6 +19,7 @@ import io.trialog.language.AccessCommand.RecordDenial;
 import io.trialog.language.Keys;
 import io.trialog.language.log.EventLog;
 import java.time.Clock;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.axonframework.commandhandling.gateway.CommandGateway;
@@ -31,11 +37,13 @@ import org.springframework.context.annotation.Import;
 @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
 @Import({
   ExperimentRoutes.class,
+  ExperimentChangeRoutes.class,
   CatalogueRoutes.class,
   EnvironmentRoutes.class,
   ExclusionSetRoutes.class,
   HoldoutRoutes.class,
   FlagRoutes.class,
+  DesiredStateRoutes.class,
   AccessRoutes.class,
   ExportRoutes.class
 })
@@ -74,7 +82,7 @@ public class CommandConfiguration {
   }
 
   @Bean
-  ConfigurationDrift configurationDrift(CommandDesk desk, JdbcEventLog log) {
+  ConfigurationDrift configurationDrift(CommandDesk desk, EventLog log) {
     return new ConfigurationDrift(desk, log);
   }
 
@@ -82,6 +90,18 @@ public class CommandConfiguration {
   @Bean
   Consumer<byte[]> whenGuardrailBreachedThenKill(CommandDesk desk) {
     return new WhenGuardrailBreachedThenKill(desk);
+  }
+
+  @Bean
+  AutomationRunner automations(EventLog log, CommandDesk desk) {
+    return new AutomationRunner(
+        log,
+        desk,
+        Clock.systemUTC(),
+        List.of(
+            new WhenReviewIsOverdueThenAlarm(),
+            new WhenStepIsDueThenRamp(),
+            new WhenExperimentEndsThenRelease()));
   }
 
   @Bean

@@ -37,13 +37,7 @@ public final class DesignReader {
         body.optionalText("fallback_unit"),
         body.text("surface", "default"),
         body.text("control", "control"),
-        body.objects(
-            "variants",
-            variant ->
-                new Variant(
-                    variant.text("key"),
-                    variant.decimal("share"),
-                    variant.optionalText("payload"))),
+        variants(body),
         targeting(body),
         prerequisites(body),
         body.objects(
@@ -56,6 +50,15 @@ public final class DesignReader {
         plannedSubjects(body),
         body.bool("assigned_elsewhere", false),
         body.bool("regulated", false));
+  }
+
+  /** The arms, in order. */
+  public static List<Variant> variants(Fields body) {
+    return body.objects(
+        "variants",
+        variant ->
+            new Variant(
+                variant.text("key"), variant.decimal("share"), variant.optionalText("payload")));
   }
 
   /** What must have been given before. */

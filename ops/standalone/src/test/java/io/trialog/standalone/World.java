@@ -25,6 +25,9 @@ final class World {
     author = platform.as("experimenter", NAMESPACE);
     reviewer = platform.as("approver", NAMESPACE);
     secondAdmin = platform.as("admin", "*");
+    // Before any policy asks for two administrators.
+    platform.as("auditor", "*");
+    platform.as("sdk", "*");
   }
 
   private void metric(String metric, String kind) {

@@ -12,13 +12,12 @@ import io.trialog.snapshots.Snapshots;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What did this subject get at that instant: the snapshot of then, and the evaluator that the SDKs
- * run. Thread-safe; blocking: it reads the log. Keeps nothing of the attributes.
+ * run. Thread-safe; blocking: it reads the log. Keeps nothing of the context.
  */
 public final class AsOf {
   private final History history;
@@ -30,28 +29,24 @@ public final class AsOf {
   /**
    * The answer at an instant.
    *
-   * @param attributes units and attributes as an application would have given them, as text
+   * @param context units and attributes as the application gave them: of the same types
    */
-  public AsOfAnswer answer(String experiment, Instant at, Map<String, String> attributes) {
-    return answer(experiment, at, history.at(at), attributes);
+  public AsOfAnswer answer(String experiment, Instant at, Context context) {
+    return answer(experiment, at, history.at(at), context);
   }
 
   /**
    * The answer by the snapshot at a position, such as an exposure carries: what the device was
    * told. The answer's instant is the time of that position's event.
    */
-  public AsOfAnswer answerAtPosition(
-      String experiment, long position, Map<String, String> attributes) {
+  public AsOfAnswer answerAtPosition(String experiment, long position, Context context) {
     Directory then = history.atPosition(position);
-    return answer(experiment, then.time(), then, attributes);
+    return answer(experiment, then.time(), then, context);
   }
 
-  private static AsOfAnswer answer(
-      String experiment, Instant at, Directory then, Map<String, String> attributes) {
+  private static AsOfAnswer answer(String experiment, Instant at, Directory then, Context context) {
     Experiment known = then.experiments().get(experiment);
-    return known == null
-        ? unknown(experiment, at, then)
-        : evaluated(known, at, then, Context.of(attributes));
+    return known == null ? unknown(experiment, at, then) : evaluated(known, at, then, context);
   }
 
   private static AsOfAnswer unknown(String experiment, Instant at, Directory then) {

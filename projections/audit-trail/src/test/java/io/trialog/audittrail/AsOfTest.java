@@ -14,18 +14,18 @@ import io.trialog.language.ExperimentEvent.ExperimentStarted;
 import io.trialog.language.ExperimentEvent.ExperimentSubmitted;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
 import io.trialog.language.log.StoredEvent;
+import io.trialog.sdk.core.Context;
 import io.trialog.snapshots.FakeEventLog;
 import io.trialog.snapshots.History;
 import io.trialog.snapshots.Story;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What a subject got before, on and after each event. */
 class AsOfTest {
   /** Slot 8,522 of experiment x: enrolled in green from 70.46% of traffic on. */
-  private static final Map<String, String> U1 = Map.of("user_id", "u1", "country", "FR");
+  private static final Context U1 = Context.of("user_id", "u1").with("country", "FR");
 
   private final FakeEventLog log = new FakeEventLog();
   private final Story story = new Story(log);
@@ -106,7 +106,7 @@ class AsOfTest {
     story.say(new ExperimentDrafted("x", Story.design("x")));
     story.say(new ExperimentStarted("x", 900_000, 0, Story.slots(900_000), null, null));
     AsOfAnswer answer =
-        asOf.answer("x", Story.BEGIN.plus(Duration.ofDays(1)), Map.of("user_id", "jane-4711"));
+        asOf.answer("x", Story.BEGIN.plus(Duration.ofDays(1)), Context.of("user_id", "jane-4711"));
     String json = answer.toJson().toString();
     assertThat(json).doesNotContain("jane-4711").contains(answer.hashedSubject());
     assertThat(answer.hashedSubject()).hasSize(22);
@@ -129,10 +129,11 @@ class AsOfTest {
     story.say(new ExperimentDrafted("x", Story.design("x")));
     story.say(new ExperimentStarted("x", 900_000, 0, Story.slots(900_000), null, null));
     Instant at = Story.BEGIN.plusSeconds(60);
-    assertThat(asOf.answer("x", at, Map.of("user_id", "u1", "country", "DE")).reason())
+    assertThat(asOf.answer("x", at, Context.of("user_id", "u1").with("country", "DE")).reason())
         .isEqualTo("NOT_TARGETED");
-    assertThat(asOf.answer("x", at, Map.of("country", "FR")).reason()).isEqualTo("UNIT_MISSING");
-    assertThat(asOf.answer("x", at, Map.of("device_id", "d1")).unit()).isEqualTo("device_id");
+    assertThat(asOf.answer("x", at, Context.of("country", "FR")).reason())
+        .isEqualTo("UNIT_MISSING");
+    assertThat(asOf.answer("x", at, Context.of("device_id", "d1")).unit()).isEqualTo("device_id");
   }
 
   @Test

@@ -14,9 +14,10 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Kills on {@code trialog.kill-switch}: key the experiment, value the signed note that enforces the
- * kill. The topic is compacted, so a kill that is announced again changes nothing. Each call blocks
- * until all replicas have it, up to 5 s.
+ * Kills on {@code trialog.kill-switch}: key the experiment, {@code flag/key} or {@code
+ * environment/key}, value the signed note that enforces the kill, or that ended it. The topic is
+ * compacted, so a kill that is announced again changes nothing. Each call blocks until all replicas
+ * have it, up to 5 s.
  */
 final class KafkaKillSwitch implements KillAnnouncer.Listener, AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(5);
@@ -42,24 +43,23 @@ final class KafkaKillSwitch implements KillAnnouncer.Listener, AutoCloseable {
 
   @Override
   public void killed(KillAnnouncer.Notice notice) {
-    String experiment = notice.kill().experiment();
-    byte[] key = experiment.getBytes(StandardCharsets.UTF_8);
+    byte[] key = notice.key().getBytes(StandardCharsets.UTF_8);
     byte[] note = notice.snapshot().note().getBytes(StandardCharsets.UTF_8);
     try {
       producer
           .send(new ProducerRecord<>(Topics.KILL_SWITCH, key, note))
           .get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException | KafkaException e) {
-      throw unknown(experiment, e);
+      throw unknown(notice.key(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw unknown(experiment, e);
+      throw unknown(notice.key(), e);
     }
   }
 
-  private static IllegalStateException unknown(String experiment, Exception cause) {
+  private static IllegalStateException unknown(String key, Exception cause) {
     return new IllegalStateException(
-        "the kill of %s is not known to be on %s".formatted(experiment, Topics.KILL_SWITCH), cause);
+        "the kill of %s is not known to be on %s".formatted(key, Topics.KILL_SWITCH), cause);
   }
 
   @Override

@@ -1,11 +1,13 @@
 package io.trialog.snapshots;
 
-import io.trialog.language.ExperimentEvent.ExperimentKilled;
 import io.trialog.language.log.RecordedEvent;
 import java.util.List;
 
 /**
- * Tells of each kill with the snapshot that enforces it: the source of the kill-switch topic.
+ * Tells of each kill with the snapshot that enforces it: the source of the kill-switch topic. Kills
+ * are those of experiments, of flags and of all experiments of an environment. What takes a kill
+ * back is told under the same key, so that a reader of the compacted topic is not stopped by the
+ * past.
  *
  * <p>A projection of its own, so that a topic that is away delays neither the snapshots nor a later
  * kill's snapshot: when the listener throws, the follower calls again with the same kill, with
@@ -13,9 +15,16 @@ import java.util.List;
  * announceAbove} are announced again.
  */
 public final class KillAnnouncer implements Projection {
-  /** A kill and its snapshot. */
-  public record Notice(ExperimentKilled kill, RecordedEvent recorded, PublishedSnapshot snapshot) {
-    /** Place of the kill, and version of its snapshot. */
+  /**
+   * A kill, or its end, and its snapshot.
+   *
+   * @param key an experiment's key, {@code flag/key}, or {@code environment/key} for all
+   *     experiments of one
+   * @param stops whether it is a kill
+   */
+  public record Notice(
+      String key, boolean stops, RecordedEvent recorded, PublishedSnapshot snapshot) {
+    /** Place of the event, and version of its snapshot. */
     public long position() {
       return recorded.position();
     }
@@ -24,7 +33,7 @@ public final class KillAnnouncer implements Projection {
   /** Where kills go. Must be idempotent, and bounded in time: it holds up the follower's thread. */
   @FunctionalInterface
   public interface Listener {
-    /** Returns once the kill is safe; throws to be called again. */
+    /** Returns once the kill, or its end, is safe; throws to be called again. */
     void killed(Notice notice);
   }
 
@@ -58,21 +67,18 @@ public final class KillAnnouncer implements Projection {
   @Override
   public void apply(List<Positioned> batch) {
     for (Positioned event : batch) {
+      Stop stop = Stop.of(directory, event.recorded().event());
       Directory next = directory.apply(event.recorded());
-      if (event.recorded().event() instanceof ExperimentKilled kill) {
-        announce(next, event.recorded(), kill);
+      if (stop != null && event.position() > announceAbove) {
+        announce(next, event.recorded(), stop);
       }
       directory = next;
     }
   }
 
-  private void announce(Directory state, RecordedEvent recorded, ExperimentKilled kill) {
-    Experiment killed = state.experiments().get(kill.experiment());
-    if (killed == null || recorded.position() <= announceAbove) {
-      return;
-    }
-    String environment = killed.design().environment();
-    listener.killed(
-        new Notice(kill, recorded, Snapshots.sign(state, environment, keys.signer(environment))));
+  private void announce(Directory state, RecordedEvent recorded, Stop stop) {
+    PublishedSnapshot snapshot =
+        Snapshots.sign(state, stop.environment(), keys.signer(stop.environment()));
+    listener.killed(new Notice(stop.key(), stop.begins(), recorded, snapshot));
   }
 }

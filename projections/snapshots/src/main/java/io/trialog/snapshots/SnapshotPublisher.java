@@ -1,6 +1,5 @@
 package io.trialog.snapshots;
 
-import io.trialog.language.ExperimentEvent.ExperimentKilled;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -20,9 +19,10 @@ import java.util.function.Consumer;
 /**
  * Keeps the newest signed snapshot of each environment in memory and tells those who subscribed.
  *
- * <p>Of a batch only the last position is signed and published, except for a kill, which goes out
- * at its own position at once. While it catches up with the log after a start it publishes nothing,
- * so that nobody is given a state older than one that went out before. Readers on any thread.
+ * <p>Of a batch only the last position is signed and published, except for a kill of an experiment,
+ * a flag or a whole environment, which goes out at its own position at once. While it catches up
+ * with the log after a start it publishes nothing, so that nobody is given a state older than one
+ * that went out before. Readers on any thread.
  */
 public final class SnapshotPublisher implements Projection, AutoCloseable {
   /** Environments that have a snapshot even when no experiment names them. */
@@ -139,21 +139,14 @@ public final class SnapshotPublisher implements Projection, AutoCloseable {
   public void apply(List<Positioned> batch) {
     Directory next = directory;
     for (Positioned event : batch) {
+      Stop stop = Stop.of(next, event.recorded().event());
       next = next.apply(event.recorded());
-      if (event.recorded().event() instanceof ExperimentKilled kill) {
-        publish(next, environmentOf(next, kill));
+      if (stop != null && stop.begins()) {
+        publish(next, stop.environment());
       }
     }
     publishAll(next);
     directory = next;
-  }
-
-  private static String environmentOf(Directory directory, ExperimentKilled kill) {
-    Experiment killed = directory.experiments().get(kill.experiment());
-    if (killed == null) {
-      throw new IllegalStateException("a killed experiment must be in the directory");
-    }
-    return killed.design().environment();
   }
 
   private void publishAll(Directory state) {

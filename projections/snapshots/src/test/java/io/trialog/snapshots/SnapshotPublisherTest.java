@@ -3,16 +3,23 @@ package io.trialog.snapshots;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trialog.language.EnvironmentEvent.EnvironmentCreated;
+import io.trialog.language.EnvironmentEvent.KillSwitchEngaged;
+import io.trialog.language.EnvironmentEvent.KillSwitchReleaseProposed;
+import io.trialog.language.EnvironmentEvent.KillSwitchReleased;
 import io.trialog.language.ExperimentEvent.ExperimentDrafted;
 import io.trialog.language.ExperimentEvent.ExperimentKilled;
 import io.trialog.language.ExperimentEvent.ExperimentStarted;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
 import io.trialog.sdk.core.Experiment.Status;
+import io.trialog.sdk.core.Snapshot;
 import io.trialog.sdk.core.SnapshotReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,6 +41,7 @@ class SnapshotPublisherTest {
   private final Story story = new Story(log);
   private SnapshotKeys keys;
   private SnapshotPublisher publisher;
+  private final List<KillAnnouncer.Notice> told = new ArrayList<>();
 
   @BeforeEach
   void open() {
@@ -256,7 +264,7 @@ class SnapshotPublisherTest {
     assertThat(announcer.position()).isEqualTo(log.head());
     assertThat(notices).hasSize(1);
     KillAnnouncer.Notice notice = notices.getFirst();
-    assertThat(notice.kill().experiment()).isEqualTo("surge_price");
+    assertThat(notice.key()).isEqualTo("surge_price");
     assertThat(notice.snapshot().position()).isEqualTo(notice.position()).isLessThan(log.head());
     assertThat(
             SnapshotReader.open(
@@ -274,5 +282,54 @@ class SnapshotPublisherTest {
     announcer.apply(waiting(announcer));
     assertThat(notices).isEmpty();
     assertThat(announcer.position()).isEqualTo(log.head());
+  }
+
+  @Test
+  void a_global_kill_goes_out_at_its_own_position_and_is_told_until_it_is_released()
+      throws Exception {
+    story.say(new EnvironmentCreated("production", "Live"));
+    publish();
+    BlockingQueue<PublishedSnapshot> seen = new LinkedBlockingQueue<>();
+    long engaged = story.say(new KillSwitchEngaged("production")).position();
+    story.say(new NamespaceCreated("acme/b", "B"));
+    CountDownLatch half = new CountDownLatch(1);
+    List<Positioned> pausing = new PausingBeforeLast(waiting(publisher), half);
+    publisher.subscribe("production", publisher.position(), seen::add);
+    Thread follower = Thread.ofVirtual().start(() -> publisher.apply(pausing));
+    assertThat(seen.poll(20, TimeUnit.SECONDS).position()).isEqualTo(engaged);
+    half.countDown();
+    follower.join();
+    KillAnnouncer announcer = new KillAnnouncer(keys, 0, told::add);
+    story.say(new KillSwitchReleaseProposed("production"));
+    long released = story.say(new KillSwitchReleased("production")).position();
+    announcer.apply(waiting(announcer));
+    assertThat(told)
+        .extracting(KillAnnouncer.Notice::key)
+        .containsExactly("environment/production", "environment/production");
+    assertThat(told).extracting(KillAnnouncer.Notice::stops).containsExactly(true, false);
+    assertThat(told.getLast().position()).isEqualTo(released);
+    assertThat(opened(told.getFirst()).killSwitch()).isTrue();
+    assertThat(opened(told.getLast()).killSwitch()).isFalse();
+  }
+
+  @Test
+  void a_flag_that_is_enabled_again_is_told_when_it_was_killed_and_not_else() throws Exception {
+    new World(3).live(story, 600);
+    KillAnnouncer announcer = new KillAnnouncer(keys, 0, told::add);
+    announcer.apply(waiting(announcer));
+    assertThat(told).extracting(KillAnnouncer.Notice::key).anyMatch(key -> key.startsWith("flag/"));
+    Map<String, Boolean> stopped = new HashMap<>();
+    for (KillAnnouncer.Notice notice : told) {
+      Boolean before = stopped.put(notice.key(), notice.stops());
+      boolean again = notice.key().startsWith("environment/") && notice.stops();
+      assertThat(again || (before != null && before) != notice.stops())
+          .as("%s at %s", notice.key(), notice.position())
+          .isTrue();
+    }
+  }
+
+  private Snapshot opened(KillAnnouncer.Notice notice) throws Exception {
+    return SnapshotReader.open(
+        notice.snapshot().note(), keys.signer("production").verifierKey(), "production");
   }
 }

@@ -40,11 +40,18 @@ class SnapshotsTest {
   @Test
   void the_bytes_are_those_of_the_golden_file() throws IOException {
     story.everything();
-    assertThat(SnapshotWriter.json(production())).isEqualTo(golden());
+    assertThat(SnapshotWriter.json(production())).isEqualTo(golden("everything-2"));
   }
 
-  private static String golden() throws IOException {
-    try (InputStream file = SnapshotsTest.class.getResourceAsStream("/golden/everything.json")) {
+  @Test
+  void the_bytes_of_format_1_are_still_read() throws Exception {
+    Snapshot first = SnapshotReader.parse(golden("everything"));
+    assertThat(first.format()).isEqualTo(1);
+    assertThat(SnapshotWriter.json(first)).isEqualTo(golden("everything"));
+  }
+
+  private static String golden(String name) throws IOException {
+    try (InputStream file = SnapshotsTest.class.getResourceAsStream("/golden/" + name + ".json")) {
       return new String(file.readAllBytes(), StandardCharsets.UTF_8).strip();
     }
   }

@@ -12,11 +12,16 @@ import io.trialog.language.Role;
 import io.trialog.language.wire.EventType;
 import io.trialog.projections.Projections;
 import io.trialog.projections.Projections.View;
+import io.trialog.sdk.core.Context;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonNumber;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -77,19 +82,50 @@ class AuditAnswers {
     Fields body = Fields.of(StrictJson.read(request));
     String experiment = Keys.key("experiment", body.text("experiment"));
     Instant at = Parameters.instant("at", body.text("at"));
-    Map<String, String> attributes = attributes(body.object("attributes"));
+    Context context = context(body.object("attributes"));
     body.done();
-    return Answers.ok(projections.asOf().answer(experiment, at, attributes).toJson());
+    return Answers.ok(projections.asOf().answer(experiment, at, context).toJson());
   }
 
-  private static Map<String, String> attributes(Fields given) {
+  private static Context context(Fields given) {
     Set<String> names = given.names();
     if (names.size() > ATTRIBUTES_LIMIT) {
       throw new InvalidValue("attributes", "must be at most " + ATTRIBUTES_LIMIT);
     }
-    Map<String, String> attributes = new TreeMap<>();
-    names.forEach(name -> attributes.put(name, given.scalar(name)));
-    return attributes;
+    Context context = Context.empty();
+    for (String name : names) {
+      context = with(context, given, name);
+    }
+    return context;
+  }
+
+  /** With its type, as the application gave it; a list is a set of texts. */
+  private static Context with(Context context, Fields given, String name) {
+    return switch (given.optionalJson(name)) {
+      case null -> context;
+      case JsonString text -> context.with(name, text.getString());
+      case JsonNumber number
+          when number.isIntegral() && number.bigIntegerValue().bitLength() < 64 ->
+          context.with(name, number.longValue());
+      case JsonNumber number -> context.with(name, number.doubleValue());
+      case JsonArray set -> context.with(name, texts(given.path(name), set));
+      case JsonValue value when value.equals(JsonValue.TRUE) || value.equals(JsonValue.FALSE) ->
+          context.with(name, value.equals(JsonValue.TRUE));
+      default ->
+          throw new InvalidValue(
+              given.path(name), "must be a text, a number, a truth value or a list of texts");
+    };
+  }
+
+  private static List<String> texts(String path, JsonArray set) {
+    List<String> texts = new ArrayList<>();
+    for (JsonValue value : set) {
+      if (!(value instanceof JsonString text)) {
+        throw new InvalidValue(path, "must be a list of texts");
+      }
+      texts.add(text.getString());
+    }
+    return texts;
   }
 
   /** For anyone with a token: the more people keep it, the less it can be denied. */

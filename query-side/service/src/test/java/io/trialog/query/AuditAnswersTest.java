@@ -11,6 +11,7 @@ import io.trialog.language.ExperimentEvent.ExperimentDrafted;
 import io.trialog.language.Role;
 import io.trialog.projections.Projections;
 import io.trialog.sdk.core.Slots;
+import io.trialog.sdk.core.Subjects;
 import io.trialog.snapshots.Story;
 import jakarta.json.JsonObject;
 import java.io.ByteArrayInputStream;
@@ -163,6 +164,26 @@ class AuditAnswersTest {
     assertThat(app.post("/api/v1/audit/as-of", auditor, "{").code()).isEqualTo("malformed_body");
     assertThat(asOf("2030-01-01T00:00:00Z", "{},\"more\":1").json().getString("field"))
         .isEqualTo("more");
+  }
+
+  @Test
+  void attributes_keep_their_types_as_an_application_gave_them() {
+    String typed =
+        """
+        {"user_id":42,"country":"FR","age":18.5,"premium":true,"segments":["beta"],"huge":1e999}
+        """;
+    JsonObject answer = asOf("2030-01-01T00:00:00Z", typed).json();
+    assertThat(answer.getString("reason")).isEqualTo("CONCLUDED");
+    assertThat(answer.getString("hashed_subject"))
+        .isEqualTo(Subjects.hash("production", "user_id", "42"));
+    JsonObject german =
+        asOf("2030-01-01T00:00:00Z", "{\"user_id\":\"u\",\"country\":\"DE\"}").json();
+    assertThat(german.getString("reason")).isEqualTo("NOT_TARGETED");
+    for (String wrong : List.of("{\"x\":{}}", "{\"x\":[1]}", "{\"x\":[[\"a\"]]}")) {
+      TestApp.Answer refused = asOf("2030-01-01T00:00:00Z", wrong);
+      assertThat(refused.status()).as(wrong).isEqualTo(400);
+      assertThat(refused.json().getString("field")).isEqualTo("attributes.x");
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.trialog.sdk.core.Context;
 import io.trialog.sdk.core.Decision;
 import io.trialog.sdk.core.Evaluator;
 import io.trialog.sdk.core.Experiment;
+import io.trialog.sdk.core.FlagDecision;
 import io.trialog.sdk.core.Overrides;
 import io.trialog.sdk.core.Snapshot;
 import io.trialog.sdk.core.Subjects;
@@ -101,9 +102,22 @@ public final class TrialogClient implements AutoCloseable {
 
   /** The same without an exposure: for a prefetch, or a page that may not be shown. */
   public Decision peek(String experiment, Context context, String fallback) {
-    // A closed client hears of no kill and records nothing, so it assigns nobody.
-    Snapshot snapshot = state.state() == ClientState.CLOSED ? null : feed.current();
-    return Evaluator.evaluate(snapshot, experiment, context, fallback, overrides);
+    return Evaluator.evaluate(serving(), experiment, context, fallback, overrides);
+  }
+
+  /**
+   * What a flag gives for a context; flags make no exposures.
+   *
+   * @param fallback JSON text to answer as long as nothing is known about the flag
+   * @return never null; {@link FlagDecision#value()} is JSON text of the flag's type
+   */
+  public FlagDecision evaluateFlag(String flag, Context context, String fallback) {
+    return Evaluator.evaluateFlag(serving(), flag, context, fallback);
+  }
+
+  /** A closed client hears of no kill and records nothing, so it assigns nobody. */
+  private @Nullable Snapshot serving() {
+    return state.state() == ClientState.CLOSED ? null : feed.current();
   }
 
   private void expose(Decision decision, Context context) {

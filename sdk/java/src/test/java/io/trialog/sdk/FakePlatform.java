@@ -4,6 +4,8 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.trialog.sdk.core.Allocation;
 import io.trialog.sdk.core.Experiment;
+import io.trialog.sdk.core.Flag;
+import io.trialog.sdk.core.SlotRange;
 import io.trialog.sdk.core.SlotTable;
 import io.trialog.sdk.core.Snapshot;
 import io.trialog.sdk.core.SnapshotWriter;
@@ -104,6 +106,25 @@ final class FakePlatform implements AutoCloseable {
             .status(status)
             .build();
     return Snapshot.of("production", position, Instant.EPOCH, List.of(checkout));
+  }
+
+  /** A note with a flag, which is killed unless it is on. */
+  String note(long position, Flag flag) {
+    return SnapshotWriter.note(
+        Snapshot.builder("production", position, Instant.EPOCH).flags(List.of(flag)).build(),
+        signer);
+  }
+
+  /** A flag that gives everybody a text. */
+  static Flag banner(boolean on) {
+    return Flag.builder("banner")
+        .type(Flag.Type.TEXT)
+        .enabled(true)
+        .killed(!on)
+        .off("quiet")
+        .variants(List.of(Flag.Value.of("loud", "\"Hello\""), Flag.Value.of("quiet", "\"\"")))
+        .rollout(List.of(SlotRange.of(0, 10_000, "loud")))
+        .build();
   }
 
   /** Serves a running experiment at the position, to polls and to open streams. */

@@ -7,6 +7,8 @@ import io.trialog.sdk.TrialogClient.Mode;
 import io.trialog.sdk.core.Context;
 import io.trialog.sdk.core.Decision;
 import io.trialog.sdk.core.Experiment.Status;
+import io.trialog.sdk.core.FlagDecision;
+import io.trialog.sdk.core.FlagReason;
 import io.trialog.sdk.core.Overrides;
 import io.trialog.sdk.core.Reason;
 import io.trialog.sdk.core.SnapshotRefusedException;
@@ -288,6 +290,24 @@ class SnapshotDeliveryTest {
       assertThat(ask(client).reason()).isEqualTo(Reason.OVERRIDE);
       assertThat(client.counters().eventsRecorded()).isZero();
     }
+  }
+
+  @Test
+  void a_flag_gives_its_value_and_no_exposure_and_a_closed_client_the_fallback() throws Exception {
+    platform.started().publish(10, platform.note(10, FakePlatform.banner(true)));
+    TrialogClient client = platform.client().build();
+    Await.until("ready", () -> client.state() == ClientState.READY);
+    FlagDecision on = client.evaluateFlag("banner", USER, "null");
+    assertThat(on.value()).isEqualTo("\"Hello\"");
+    assertThat(on.reason()).isEqualTo(FlagReason.DEFAULT);
+    assertThat(client.evaluateFlag("nothing", USER, "7").value()).isEqualTo("7");
+    platform.publish(11, platform.note(11, FakePlatform.banner(false)));
+    Await.until(
+        "killed", () -> client.evaluateFlag("banner", USER, "null").reason() == FlagReason.KILLED);
+    assertThat(client.counters().eventsRecorded()).isZero();
+    client.close();
+    assertThat(client.evaluateFlag("banner", USER, "7").reason()).isEqualTo(FlagReason.NOT_READY);
+    assertThat(client.evaluateFlag("banner", USER, "7").value()).isEqualTo("7");
   }
 
   @Test

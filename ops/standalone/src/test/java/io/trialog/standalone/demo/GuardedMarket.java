@@ -1,7 +1,6 @@
 package io.trialog.standalone.demo;
 
 import io.trialog.sdk.core.Allocation;
-import io.trialog.sdk.core.Condition;
 import io.trialog.sdk.core.Context;
 import io.trialog.sdk.core.Decision;
 import io.trialog.sdk.core.Evaluator;
@@ -10,6 +9,8 @@ import io.trialog.sdk.core.Share;
 import io.trialog.sdk.core.SlotTable;
 import io.trialog.sdk.core.Snapshot;
 import io.trialog.sdk.core.Variant;
+import io.trialog.sdk.core.targeting.Condition;
+import io.trialog.sdk.core.targeting.Targeting;
 import io.trialog.standalone.demo.Trial.Guard;
 import io.trialog.statistics.Arm;
 import io.trialog.statistics.Direction;
@@ -210,8 +211,8 @@ final class GuardedMarket {
         .variants(List.of(Variant.of(Trial.CONTROL), Variant.of(Trial.TREATMENT)))
         .targeting(
             countries.isEmpty()
-                ? List.of()
-                : List.of(Condition.of("country", Condition.Operator.IN, countries)))
+                ? Targeting.everybody()
+                : Condition.onText("country", Condition.Operator.IN, countries))
         .allocation(Allocation.enrol(table, half ? 500_000 : 1_000_000))
         .status(
             killedAtSeconds.containsKey(trial.key())

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * ({@code country}, {@code age}) in one map. Immutable; any thread. It stays in the process: only
  * the hashed subject and the attributes named as segments leave it.
  *
- * <p>A value has a type, and a condition of another type is not met by it (protocol clause 9.4):
+ * <p>A value has a type, and a condition of another type is not met by it (protocol clause 9.5):
  * give numbers as numbers and truth as truth. A version is a text.
  */
 public final class Context implements Attributes {

@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which variant a subject sees (protocol clauses 5.1 and 9.1). A pure function of snapshot,
+ * Decides which variant a subject sees (protocol clauses 5.1 and 9.8). A pure function of snapshot,
  * context and overrides, so the auditor's answer about the past is this very code. Any thread;
  * never throws, never blocks, reads no clock.
  */

@@ -5,7 +5,7 @@ import java.util.Objects;
 
 /**
  * A hash space of which experiments own disjoint ranges, so that a subject is in one of them at
- * most (protocol clause 9.7). Immutable.
+ * most (protocol clause 9.11). Immutable.
  */
 public final class ExclusionSet {
   /** What of a set an experiment owns. */
@@ -90,7 +90,7 @@ public final class ExclusionSet {
    * A set.
    *
    * @param unit the attribute that is hashed; a context without it is in none of the experiments
-   * @throws IllegalArgumentException naming the part that breaks a rule of protocol clause 9.7
+   * @throws IllegalArgumentException naming the part that breaks a rule of protocol clause 9.3
    */
   public static ExclusionSet of(String key, String salt, String unit) {
     Keys.key("exclusion set", key);

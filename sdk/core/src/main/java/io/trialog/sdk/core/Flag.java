@@ -426,7 +426,7 @@ public final class Flag {
     /**
      * The flag.
      *
-     * @throws IllegalArgumentException naming the part that breaks a rule of protocol clause 9.8
+     * @throws IllegalArgumentException naming the part that breaks a rule of protocol clause 9.3
      */
     public Flag build() {
       return new Flag(this);

@@ -1,6 +1,6 @@
 package io.trialog.sdk.core;
 
-/** Why a flag gave its variant (protocol clause 9.8), in the order of evaluation. */
+/** Why a flag gave its variant (protocol clause 9.13), in the order of evaluation. */
 public enum FlagReason {
   /** There is no snapshot yet: the caller's fallback. */
   NOT_READY,

@@ -3,7 +3,7 @@ package io.trialog.sdk.core;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a flag gives (protocol clause 9.8). Pure functions. */
+/** What a flag gives (protocol clause 9.13). Pure functions. */
 final class Flags {
   private static final int DEFAULT = -1;
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands between a subject and its slot, but for unit and override (protocol clause 9.1), and
+ * What stands between a subject and its slot, but for unit and override (protocol clause 9.8), and
  * what prerequisites were given. Pure functions.
  *
  * <p>A prerequisite may have prerequisites, and two ways may lead to the same one, so the answers

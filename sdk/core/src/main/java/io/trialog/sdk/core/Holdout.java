@@ -3,8 +3,8 @@ package io.trialog.sdk.core;
 import java.util.Objects;
 
 /**
- * A share of subjects that is kept out of all running experiments of a scope (protocol clause 9.6).
- * Immutable.
+ * A share of subjects that is kept out of all running experiments of a scope (protocol clause
+ * 9.10). Immutable.
  */
 public final class Holdout {
   /** What experiments a holdout is about. */
@@ -62,7 +62,7 @@ public final class Holdout {
    * @param unit the attribute that is hashed; a context without it is not held out
    * @param of the namespace or surface of the scope; empty for GLOBAL
    * @param slots 1 to 10,000: subjects of the slots below are held out
-   * @throws IllegalArgumentException naming the part that breaks a rule of protocol clause 9.6
+   * @throws IllegalArgumentException naming the part that breaks a rule of protocol clause 9.3
    */
   public static Holdout of(
       String key, String salt, String unit, Scope scope, String of, int slots) {

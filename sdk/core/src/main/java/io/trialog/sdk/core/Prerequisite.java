@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A flag or another experiment that must have given one of these variants (protocol clause 9.5).
+ * A flag or another experiment that must have given one of these variants (protocol clause 9.9).
  * Immutable.
  */
 public final class Prerequisite {

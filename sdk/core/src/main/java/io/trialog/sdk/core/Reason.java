@@ -1,6 +1,6 @@
 package io.trialog.sdk.core;
 
-/** Why a variant was answered (protocol clauses 5.1 and 9.1), in the order of evaluation. */
+/** Why a variant was answered (protocol clauses 5.1 and 9.8), in the order of evaluation. */
 public enum Reason {
   /** There is no snapshot yet: the caller's fallback. */
   NOT_READY,

@@ -20,11 +20,8 @@ public final class Snapshot {
   /** The newest format, which is written unless another is asked for. */
   public static final int FORMAT = 2;
 
-  /** Most experiments of a snapshot; most flags and most exclusion sets too. */
+  /** Most experiments of a snapshot; most flags, holdouts and exclusion sets too. */
   public static final int MAX_EXPERIMENTS = 10_000;
-
-  /** Most holdouts of a snapshot. */
-  public static final int MAX_HOLDOUTS = 1_000;
 
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
 
@@ -56,7 +53,7 @@ public final class Snapshot {
     killSwitch = b.killSwitch;
     experiments = sorted("experiments", b.experiments, MAX_EXPERIMENTS, Experiment::key);
     flags = sorted("flags", b.flags, MAX_EXPERIMENTS, Flag::key);
-    holdouts = sorted("holdouts", b.holdouts, MAX_HOLDOUTS, Holdout::key);
+    holdouts = sorted("holdouts", b.holdouts, MAX_EXPERIMENTS, Holdout::key);
     exclusionSets = sorted("exclusion sets", b.exclusionSets, MAX_EXPERIMENTS, ExclusionSet::key);
     flagsByKey = index("flag", flags, Flag::key);
     index("holdout", holdouts, Holdout::key);
@@ -117,7 +114,7 @@ public final class Snapshot {
    * @param position of the last event folded, 0 to 2^53-1
    * @param time of that event, years 0 to 9999; cut to milliseconds
    * @param experiments in any order; sorted here by key
-   * @throws IllegalArgumentException naming what breaks a rule of protocol clause 3.4 or 9.2
+   * @throws IllegalArgumentException naming what breaks a rule of protocol clause 3.4 or 9.3
    */
   public static Snapshot of(
       String environment, long position, Instant time, List<Experiment> experiments) {
@@ -270,7 +267,7 @@ public final class Snapshot {
     /**
      * The snapshot.
      *
-     * @throws IllegalArgumentException naming what breaks a rule of protocol clause 3.4 or 9.2
+     * @throws IllegalArgumentException naming what breaks a rule of protocol clause 3.4 or 9.3
      */
     public Snapshot build() {
       return new Snapshot(this);

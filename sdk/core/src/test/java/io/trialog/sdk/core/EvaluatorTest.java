@@ -47,6 +47,56 @@ class EvaluatorTest {
   }
 
   @Test
+  void a_broken_question_about_a_flag_is_an_answer_too() {
+    Context user = Context.of("user_id", "1");
+    FlagDecision missing = Evaluator.evaluateFlag(null, "f", user, "7");
+    assertThat(missing.reason()).isEqualTo(FlagReason.NOT_READY);
+    assertThat(missing.value()).isEqualTo("7");
+    assertThat(missing.position()).isEmpty();
+    Flag flag =
+        Flag.builder("f")
+            .off("off")
+            .variants(List.of(Flag.Value.of("off", "false")))
+            .rollout(List.of(SlotRange.of(0, 10_000, "off")))
+            .build();
+    Snapshot snapshot =
+        Snapshot.builder("production", 1, Instant.EPOCH).flags(List.of(flag)).build();
+    assertThat(Evaluator.evaluateFlag(snapshot, "f", null, "7").reason())
+        .isEqualTo(FlagReason.ERROR);
+    assertThat(Evaluator.evaluateFlag(snapshot, "f", user, null).value()).isEqualTo("null");
+    assertThat(Evaluator.evaluateFlag(snapshot, null, user, "7").value()).isEqualTo("7");
+    assertThat(Evaluator.evaluateFlag(snapshot, "f", user, "7").reason())
+        .isEqualTo(FlagReason.DISABLED);
+  }
+
+  /** Each flag asks for all below it: asked one by one, the last would ask 20^15 times. */
+  @Test
+  void two_ways_to_the_same_prerequisite_are_walked_once() {
+    List<Flag> flags = new ArrayList<>();
+    for (int level = 0; level < 16; level++) {
+      for (int i = 0; i < 20; i++) {
+        List<Prerequisite> below = new ArrayList<>();
+        for (int j = 0; level > 0 && j < 20; j++) {
+          below.add(
+              Prerequisite.of(Prerequisite.Kind.FLAG, "f" + (level - 1) + "-" + j, List.of("on")));
+        }
+        flags.add(
+            Flag.builder("f" + level + "-" + i)
+                .enabled(true)
+                .off("on")
+                .variants(List.of(Flag.Value.of("on", "true")))
+                .prerequisites(below)
+                .rollout(List.of(SlotRange.of(0, 10_000, "on")))
+                .build());
+      }
+    }
+    Snapshot snapshot = Snapshot.builder("production", 1, Instant.EPOCH).flags(flags).build();
+    FlagDecision decision =
+        Evaluator.evaluateFlag(snapshot, "f15-0", Context.of("user_id", "1"), "7");
+    assertThat(decision.reason()).isEqualTo(FlagReason.DEFAULT);
+  }
+
+  @Test
   void eight_threads_get_what_one_thread_gets() throws Exception {
     List<Decision> alone = all();
     try (var pool = Executors.newFixedThreadPool(8)) {
@@ -124,10 +174,22 @@ class EvaluatorTest {
                   i % 3 == 0
                       ? Condition.onText("country", Condition.Operator.IN, List.of("US"))
                       : Targeting.everybody())
+              .reservations(
+                  List.of(ExclusionSet.Reservation.of("s" + i % 12, 0, 4_000, 6_000, 10_000)))
               .status(i == 19 ? Experiment.Status.KILLED : Experiment.Status.RUNNING)
               .build());
     }
-    return Snapshot.of("production", 1, Instant.EPOCH, experiments);
+    List<Holdout> holdouts = new ArrayList<>();
+    List<ExclusionSet> sets = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      holdouts.add(Holdout.of("h" + i, "h" + i, "user_id", Holdout.Scope.GLOBAL, "", 200));
+      sets.add(ExclusionSet.of("s" + i, "s" + i, "user_id"));
+    }
+    return Snapshot.builder("production", 1, Instant.EPOCH)
+        .experiments(experiments)
+        .holdouts(holdouts)
+        .exclusionSets(sets)
+        .build();
   }
 
   private static Snapshot ramped(SlotTable table, int ppm) {

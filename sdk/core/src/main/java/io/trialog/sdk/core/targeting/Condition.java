@@ -9,9 +9,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One comparison of an attribute (protocol clause 9.4; 5.3 for {@link #worded}). What is missing or
- * of another type is not met, but {@code not_in} and {@code contains_none} are met by what is
- * missing.
+ * One comparison of an attribute (protocol clauses 9.4 to 9.6; 5.3 for {@link #worded}). What is
+ * missing or of another type is not met, but {@code not_in} and {@code contains_none} are met by
+ * what is missing.
  */
 public final class Condition extends Targeting {
   /** Most values of a condition. */

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Whom something is for (protocol clause 9.3): conditions, joined by all, any and not. Immutable;
+ * Whom something is for (protocol clause 9.4): conditions, joined by all, any and not. Immutable;
  * any thread; asking neither allocates nor throws.
  */
 public abstract class Targeting {
@@ -107,7 +107,7 @@ public abstract class Targeting {
   /**
    * Reads the tree of format 2.
    *
-   * @throws IllegalArgumentException naming the part that breaks a rule of protocol clause 9.3
+   * @throws IllegalArgumentException naming the part that breaks a rule of protocol clause 9.4
    */
   public static Targeting read(String what, Member tree) {
     return read(what, tree, 1).typed(what);
