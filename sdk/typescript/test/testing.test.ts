@@ -37,7 +37,7 @@ test("6.3 and 6.4: a test client shows what the collector would get", () => {
   assert.equal(trialog.outcomes[0]?.subject, trialog.exposures[0]?.subject);
 });
 
-test("9.8: a flag has the type of its fallback, or what the guard accepts", () => {
+test("9.13: a flag has the type of its fallback, or what the guard accepts", () => {
   const trialog = new TestClient();
   const context = { user_id: "1" };
   const isList = (value: unknown): value is string[] => Array.isArray(value);
