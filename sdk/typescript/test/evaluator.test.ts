@@ -109,7 +109,7 @@ test("5.1: a payload is read as a value that the guard accepts, else the fallbac
   }
 });
 
-test("9.5: prerequisites that meet again and again are asked once each", () => {
+test("9.9: prerequisites that meet again and again are asked once each", () => {
   // Each of 16 flags asks the next one twice: without memory, 2^16 questions an evaluation.
   const flag = (level: number): Json => ({
     enabled: true, key: `f${String(level).padStart(2, "0")}`, killed: false, off: "on",

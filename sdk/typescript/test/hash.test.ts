@@ -66,7 +66,7 @@ test("1.2: keys of any length have a slot, and long ones leave nothing behind", 
   assert.equal(slot("s", "1"), slot("s", "1"));
 });
 
-test("9.7: a remembered slot is the slot, for more salts and subjects than are remembered", () => {
+test("9.10 and 9.11: a remembered slot is the slot, for more salts and subjects than are remembered", () => {
   const prefixes = Array.from({ length: 12 }, (_, i) => saltPrefix(`set:${i}`));
   for (let round = 0; round < 3; round++) {
     for (const subject of ["1", "2", "1"]) {

@@ -232,7 +232,7 @@ test("4.3: a refusal tells nothing of the text", () => {
   }
 });
 
-test("9.4: versions have the precedence of semver.org, item 11", () => {
+test("9.6: versions have the precedence of semver.org, item 11", () => {
   const ascending = [
     "0.0.0", "0.0.9", "0.0.10", "1.0.0-0", "1.0.0-1", "1.0.0-10", "1.0.0-alpha", "1.0.0-alpha.1",
     "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0",
@@ -248,7 +248,7 @@ test("9.4: versions have the precedence of semver.org, item 11", () => {
   }
 });
 
-test("9.5: a snapshot of format 2 needs all of its members", () => {
+test("9.1: a snapshot of format 2 needs all of its members", () => {
   const tree = { ...snapshotTree(1), format: 2 };
   assert.equal(reasonOf(() => parseSnapshot(writeCanonical(tree))), "UNKNOWN_FORMAT");
   const whole = { ...tree, exclusion_sets: [], experiments: [], flags: [], holdouts: [], kill_switch: false };

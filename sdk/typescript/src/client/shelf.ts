@@ -32,8 +32,11 @@ interface Shelved {
  */
 export class EventShelf {
   private readonly owner: string;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private change: ReturnType<typeof setTimeout> | undefined;
+  private alive: ReturnType<typeof setTimeout> | undefined;
+  private lease: ReturnType<typeof setTimeout> | undefined;
   private written = false;
+  private closed = false;
 
   constructor(
     private readonly kept: Kept,
@@ -45,45 +48,50 @@ export class EventShelf {
 
   /** The queue has changed. */
   touch(): void {
-    this.timer ??= background(() => this.save(), DELAY_MILLIS);
+    this.change ??= background(() => this.save(), DELAY_MILLIS);
   }
 
   /** Writes what is not settled, or nothing any more. */
   save(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+    this.still();
     const events = bounded(this.queue.unsettled());
     if (events.length > 0) {
       this.kept.write(PREFIX + this.owner, JSON.stringify({ saved: this.now(), events }));
       this.written = true;
-      this.timer = background(() => this.save(), ALIVE_MILLIS);
+      this.alive = background(() => this.save(), ALIVE_MILLIS);
     } else if (this.written) {
       this.kept.remove(PREFIX + this.owner);
       this.written = false;
     }
   }
 
-  /** Stops writing. */
+  /** Writes for the last time, and adopts nothing more. */
   close(): void {
+    this.closed = true;
     this.save();
-    clearTimeout(this.timer);
+    this.still();
+    clearTimeout(this.lease);
   }
 
-  /** Takes over the shelves of clients that are gone; true when there were events. */
+  private still(): void {
+    clearTimeout(this.change);
+    clearTimeout(this.alive);
+    this.change = undefined;
+  }
+
+  /** Takes over the shelves of clients that are gone; true when something waits then. */
   async adopt(): Promise<boolean> {
     const names = await this.kept.names(PREFIX);
-    const others = names.filter((name) => name !== PREFIX + this.owner).slice(0, MOST_SHELVES);
-    const taken: string[] = [];
-    for (const name of others) {
+    for (const name of names.filter((one) => one !== PREFIX + this.owner).slice(0, MOST_SHELVES)) {
       const shelf = shelved(await this.kept.read(name));
-      if (shelf === undefined || this.now() - shelf.saved >= LEASE_MILLIS) {
+      const gone = shelf === undefined || this.now() - shelf.saved >= LEASE_MILLIS;
+      if (gone && !this.closed) {
         shelf?.events.forEach((event) => this.queue.offer(event));
-        taken.push(name);
+        // Ours is written before theirs goes: twice is better than never.
+        this.save();
+        this.kept.remove(name);
       }
     }
-    // Ours is written before theirs go: twice is better than never.
-    this.save();
-    taken.forEach((name) => this.kept.remove(name));
     return this.queue.waiting > 0;
   }
 
@@ -92,7 +100,10 @@ export class EventShelf {
     if (await this.adopt()) {
       found();
     }
-    background(() => void this.adopt().then((some) => some && found()), LEASE_MILLIS);
+    if (!this.closed) {
+      const again = () => void this.adopt().then((some) => some && found());
+      this.lease = background(again, LEASE_MILLIS);
+    }
   }
 }
 

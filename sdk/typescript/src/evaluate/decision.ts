@@ -1,7 +1,7 @@
 import { hashSubject } from "../hash/slots.js";
 import type { Experiment, Snapshot, Variant } from "../snapshot/snapshot.js";
 
-/** Why a variant was answered (protocol clauses 5.1 and 9.1), in the order of evaluation. */
+/** Why a variant was answered (protocol clauses 5.1 and 9.8), in the order of evaluation. */
 export type Reason =
   | "NOT_READY"
   | "UNKNOWN_EXPERIMENT"
@@ -110,7 +110,7 @@ export class Decision {
   }
 }
 
-/** Why a flag gave its variant (protocol clause 9.8), in the order of evaluation. */
+/** Why a flag gave its variant (protocol clause 9.13), in the order of evaluation. */
 export type FlagReason =
   | "NOT_READY"
   | "UNKNOWN_FLAG"

@@ -90,8 +90,9 @@ function cut(text: string, limit: number): string {
  * @throws RangeError for a value outside of that
  */
 export function outcomeOf(subject: string, metric: string, value: number, now: number): Outcome {
-  if (!(Math.abs(value) <= MAX_VALUE)) {
-    throw new RangeError("expected a value within 1e9");
+  // Callers without types may hand over anything, and much of it counts as a number.
+  if (typeof metric !== "string" || typeof value !== "number" || !(Math.abs(value) <= MAX_VALUE)) {
+    throw new RangeError("expected a metric and a value within 1e9");
   }
   const time = new Date(now).toISOString();
   return { id: uuidV7(now), subject, metric, value: decimal(value), time };

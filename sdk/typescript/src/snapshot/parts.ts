@@ -11,6 +11,7 @@ import {
   type FlagRule,
   type FlagValue,
   type Holdout,
+  type Holdouts,
   type Prerequisite,
   type Reservation,
   type Variant,
@@ -40,7 +41,7 @@ const OWNED_RANGE = new Set(["from", "to", "variant"]);
 export function readExperiment(
   tree: Member,
   format: 1 | 2,
-  holdouts: readonly Holdout[],
+  holdouts: Holdouts,
   spaces: ReadonlyMap<string, HashSpace>,
 ): Experiment {
   tree.only(EXPERIMENT[format]);
@@ -64,19 +65,8 @@ export function readExperiment(
     allocation: readOwned(tree.get("allocation"), variants),
     prerequisites: more ? readPrerequisites(tree.get("prerequisites")) : [],
     reservations: more ? readReservations(tree.get("exclusion_sets"), spaces) : [],
-    holdouts: holdouts.filter((holdout) => covers(holdout, namespace, surface)),
+    holdouts: holdouts.covering(namespace, surface),
   });
-}
-
-function covers(holdout: Holdout, namespace: string, surface: string): boolean {
-  switch (holdout.scope) {
-    case "global":
-      return true;
-    case "namespace":
-      return holdout.value === namespace;
-    case "surface":
-      return holdout.value === surface;
-  }
 }
 
 function readVariant(element: Member): Variant {

@@ -6,7 +6,7 @@ const MAX_DEPTH = 16;
 
 /**
  * Refuses experiments and flags whose chain of prerequisites is too long or leads back to itself
- * (protocol clause 9.5). Layer by layer: what asks only for what is known to end ends too. No
+ * (protocol clause 9.3). Layer by layer: what asks only for what is known to end ends too. No
  * recursion: a chain may be as long as the snapshot.
  */
 export function checkPrerequisites(

@@ -5,13 +5,13 @@ import { readCanonical, type Json } from "./json.js";
 import { Invalid, Member } from "./member.js";
 import { checkPrerequisites } from "./prerequisites.js";
 import { readExclusionSet, readExperiment, readFlag, readHoldout } from "./parts.js";
-import { Snapshot, type HashSpace } from "./snapshot.js";
+import { Holdouts, Snapshot, type HashSpace } from "./snapshot.js";
 
 /** Largest note, 16 MiB. */
 export const MAX_BYTES = 16 * 1024 * 1024;
 
-const MAX_EXPERIMENTS = 10_000;
-const MAX_HOLDOUTS = 1_000;
+/** Most experiments; most flags, holdouts and exclusion sets, too. */
+const MAX_PARTS = 10_000;
 const ENVIRONMENT = /^[a-z0-9-]{1,32}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const FORMAT_1 = ["environment", "experiments", "format", "position", "time"];
@@ -158,13 +158,15 @@ function readSnapshot(tree: Member, format: 1 | 2): Snapshot {
   const time = timeOf(tree.get("time"));
   const more = format === 2;
   const spaces = more
-    ? sorted(tree.get("exclusion_sets"), MAX_EXPERIMENTS, readExclusionSet)
+    ? sorted(tree.get("exclusion_sets"), MAX_PARTS, readExclusionSet)
     : new Map<string, HashSpace>();
-  const holdouts = more ? [...sorted(tree.get("holdouts"), MAX_HOLDOUTS, readHoldout).values()] : [];
-  const experiments = sorted(tree.get("experiments"), MAX_EXPERIMENTS, (member) =>
+  const holdouts = new Holdouts(
+    more ? [...sorted(tree.get("holdouts"), MAX_PARTS, readHoldout).values()] : [],
+  );
+  const experiments = sorted(tree.get("experiments"), MAX_PARTS, (member) =>
     readExperiment(member, format, holdouts, spaces),
   );
-  const flags = more ? sorted(tree.get("flags"), MAX_EXPERIMENTS, readFlag) : new Map();
+  const flags = more ? sorted(tree.get("flags"), MAX_PARTS, readFlag) : new Map();
   const killSwitch = more && tree.get("kill_switch").truth();
   checkPrerequisites(experiments, flags);
   return new Snapshot(format, environment, position, time, killSwitch, experiments, flags);

@@ -83,6 +83,29 @@ export interface Holdout {
   readonly slots: number;
 }
 
+/** All holdouts of a snapshot, by what they cover; the lists are shared by experiments. */
+export class Holdouts {
+  private readonly byScope = new Map<string, Holdout[]>();
+
+  constructor(holdouts: readonly Holdout[]) {
+    for (const holdout of holdouts) {
+      const scope = `${holdout.scope} ${holdout.value}`;
+      const list = this.byScope.get(scope);
+      if (list === undefined) {
+        this.byScope.set(scope, [holdout]);
+      } else {
+        list.push(holdout);
+      }
+    }
+  }
+
+  covering(namespace: string, surface: string): readonly (readonly Holdout[])[] {
+    return ["global ", `namespace ${namespace}`, `surface ${surface}`]
+      .map((scope) => this.byScope.get(scope))
+      .filter((list) => list !== undefined);
+  }
+}
+
 /** What an experiment owns of an exclusion set. */
 export interface Reservation {
   readonly space: HashSpace;
@@ -107,7 +130,7 @@ export interface ExperimentParts {
   readonly prerequisites: readonly Prerequisite[];
   readonly reservations: readonly Reservation[];
   /** Those that cover the experiment. */
-  readonly holdouts: readonly Holdout[];
+  readonly holdouts: readonly (readonly Holdout[])[];
 }
 
 export class Experiment {
@@ -136,10 +159,12 @@ export class Experiment {
   }
 
   holdsOut(context: Context): boolean {
-    for (const holdout of this.parts.holdouts) {
-      const slot = holdout.space.slot(context);
-      if (slot !== undefined && slot < holdout.slots) {
-        return true;
+    for (const list of this.parts.holdouts) {
+      for (const { space, slots } of list) {
+        const slot = space.slot(context);
+        if (slot !== undefined && slot < slots) {
+          return true;
+        }
       }
     }
     return false;

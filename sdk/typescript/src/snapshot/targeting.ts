@@ -1,4 +1,4 @@
-/** Whom something is for (protocol clauses 5.3, 9.3 and 9.4): a tree, compiled into one function. */
+/** Whom something is for (protocol clauses 5.3 and 9.4 to 9.6): a tree, compiled into one function. */
 
 import { textOf, type AttributeValue, type Context } from "../evaluate/context.js";
 import { Invalid, MAX_TEXT, type Member } from "./member.js";

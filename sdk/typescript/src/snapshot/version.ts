@@ -1,4 +1,4 @@
-/** Versions of Semantic Versioning 2.0.0, as texts (protocol clause 9.4). */
+/** Versions of Semantic Versioning 2.0.0, as texts (protocol clause 9.6). */
 
 const NUMBER = "(?:0|[1-9][0-9]*)";
 const IDENTIFIER = `(?:${NUMBER}|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)`;
@@ -8,9 +8,6 @@ const VERSION = new RegExp(
     `(?:-(${IDENTIFIER}(?:\\.${IDENTIFIER})*))?(?:\\+${BUILD}(?:\\.${BUILD})*)?$`,
 );
 
-/** A longer text is no version here: matching it could take long. */
-const MAX_CHARS = 4_096;
-
 /** A version in parts; the build does not count. */
 export interface Version {
   readonly core: readonly string[];
@@ -19,7 +16,7 @@ export interface Version {
 
 /** The parts of a version; undefined for a text that is none. */
 export function version(text: string): Version | undefined {
-  const found = text.length <= MAX_CHARS ? VERSION.exec(text) : null;
+  const found = VERSION.exec(text);
   return found === null
     ? undefined
     : { core: found.slice(1, 4) as string[], prerelease: found[4]?.split(".") ?? [] };

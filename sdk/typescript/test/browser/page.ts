@@ -1,0 +1,111 @@
+/**
+ * What the browser runs, step by step, each step a page of its own: all vectors; a client that hears
+ * of a kill and leaves its page with an event in the queue; a client that starts from what was kept.
+ */
+
+import type * as Sdk from "../../src/index.js";
+import { checkFolder, checkShares, checkSlots, type Case, type Result, type ShareList } from "../conformance/checks.js";
+
+/** All vectors, as the server hands them over; bytes are base64. */
+export interface Vectors {
+  readonly slots: readonly (readonly [string, string, number])[];
+  readonly shares: readonly ShareList[];
+  readonly folders: readonly {
+    readonly topic: string;
+    readonly name: string;
+    readonly case: Case;
+    readonly note: string;
+    readonly served?: string;
+  }[];
+}
+
+/** What a page reports. */
+export interface Report {
+  readonly step: string;
+  readonly secure: boolean;
+  readonly cases: number;
+  readonly failures: readonly string[];
+}
+
+const USER = { user_id: "630001" };
+const failures: string[] = [];
+let cases = 0;
+
+function expect(what: string, holds: boolean): void {
+  cases++;
+  if (!holds) {
+    failures.push(what);
+  }
+}
+
+function add(result: Result): void {
+  cases += result.cases;
+  failures.push(...result.failures);
+}
+
+function bytes(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+async function runVectors(): Promise<void> {
+  const vectors = (await (await fetch("/vectors.json")).json()) as Vectors;
+  add(checkSlots(vectors.slots));
+  add(checkShares(vectors.shares));
+  for (const { name, case: wanted, note, served } of vectors.folders) {
+    const before = served === undefined ? {} : { served: bytes(served) };
+    add(await checkFolder({ name, case: wanted, note: bytes(note), ...before }));
+  }
+}
+
+async function client(): Promise<{ sdk: typeof Sdk; client: Sdk.TrialogClient }> {
+  // The package as it is published, not the tests' own compilation of it.
+  const sdk = (await import("/dist/index.js" as string)) as typeof Sdk;
+  const settings = (await (await fetch("/settings.json")).json()) as Sdk.Settings;
+  const storage = sdk.browserStorage();
+  return { sdk, client: sdk.createClient({ ...settings, baseUrl: location.origin, storage }) };
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!holds() && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect(what, holds());
+}
+
+async function runClient(): Promise<void> {
+  const { client: trialog } = await client();
+  expect("7.5: INITIALIZING at first", trialog.state === "INITIALIZING");
+  expect("7.5: READY", (await trialog.ready(10_000)) && trialog.state === "READY");
+  expect("5.1: ASSIGNED", trialog.evaluate("checkout", USER, "f").reason === "ASSIGNED");
+  await until("7.3: a stream", () => trialog.counters().streamsOpened === 1);
+  await fetch("/control/kill", { method: "POST" });
+  await until("8.3: KILLED", () => trialog.peek("checkout", USER, "f").reason === "KILLED");
+  expect("6.6: the exposure waits", trialog.counters().eventsPending === 1);
+}
+
+async function runNext(): Promise<void> {
+  const { client: trialog } = await client();
+  expect("7.6: what was kept is served at once", trialog.state === "STALE");
+  expect("7.6: KILLED, as kept", trialog.peek("checkout", USER, "f").reason === "KILLED");
+  await until("7.5: READY again", () => trialog.state === "READY");
+  await trialog.close();
+}
+
+const STEPS: Record<string, () => Promise<void>> = { vectors: runVectors, client: runClient, next: runNext };
+
+async function run(): Promise<void> {
+  const [step = "", ...rest] = (new URLSearchParams(location.search).get("steps") ?? "").split(",");
+  try {
+    await STEPS[step]?.();
+  } catch (error) {
+    failures.push(String(error));
+  }
+  const report: Report = { step, secure: isSecureContext, cases, failures: failures.slice(0, 20) };
+  await fetch("/control/report", { method: "POST", body: JSON.stringify(report) });
+  if (rest.length > 0) {
+    location.assign(`/page.html?steps=${rest.join()}`);
+  }
+}
+
+void run();

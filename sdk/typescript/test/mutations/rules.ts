@@ -1,0 +1,122 @@
+/** Changes of the compiled code, each of which breaks a clause: clause, file, what stands there, what instead. */
+export type Mutation = readonly [clause: string, file: string, found: string, instead: string];
+
+const EVALUATOR = "evaluate/evaluator.js";
+const CONTEXT = "evaluate/context.js";
+const DECISION = "evaluate/decision.js";
+const OVERRIDES = "evaluate/overrides.js";
+const MODEL = "snapshot/snapshot.js";
+const TARGETING = "snapshot/targeting.js";
+const VERSION = "snapshot/version.js";
+const READER = "snapshot/reader.js";
+const PARTS = "snapshot/parts.js";
+const MEMBER = "snapshot/member.js";
+const JSON_FORM = "snapshot/json.js";
+const CHAINS = "snapshot/prerequisites.js";
+const HOLDER = "snapshot/holder.js";
+const NOTE = "note/note.js";
+const SLOTS = "hash/slots.js";
+const UTF8 = "hash/utf8.js";
+const SHARES = "hash/shares.js";
+
+export const MUTATIONS: readonly Mutation[] = [
+  ["1.1", SLOTS, "bytes[end] = 0x3a", "bytes[end] = 0x3b"],
+  ["1.1", SLOTS, "i < 8", "i < 7"],
+  ["1.1", SLOTS, "word >>> 16", "word >> 16"],
+  ["1.2", UTF8, "0xf0 | (point >> 18)", "0xe0 | (point >> 18)"],
+  ["1.2", UTF8, "unit < 0x800", "unit <= 0x800"],
+  ["1.2", UTF8, "into[at++] = 0x3f", "into[at++] = 0x40"],
+  ["1.3", PARTS, 'salt: tree.get("salt").text(),\n        namespace', 'salt: tree.get("key").text(),\n        namespace'],
+  ["2.1", SHARES, "cumulative += share", "cumulative = Math.round((cumulative + share) * 1e9) / 1e9"],
+  ["2.1", SHARES, "middle / 10000 < bound", "middle / 10000 <= bound"],
+  ["3.1", JSON_FORM, "writeCanonical(value) !== text", "false"],
+  ["3.1", JSON_FORM, "!isWellFormed(value)", "false"],
+  ["3.1", JSON_FORM, "!Number.isSafeInteger(value)", "false"],
+  ["3.2", READER, "key <= before", "key < before"],
+  ["3.3", MEMBER, "throw new Invalid(`${this.name} lacks ${member}`)", "return new Member(member, 0)"],
+  ["3.3", MEMBER, "found === undefined", "false"],
+  ["3.4", MEMBER, "!KEY.test(text)", "false"],
+  ["3.4", MEMBER, "this.value < from", "false"],
+  ["3.4", MEMBER, "this.value > to", "false"],
+  ["3.4", PARTS, "found === undefined", "false"],
+  ["3.4", PARTS, "integer(end, SLOTS)", "integer(0, SLOTS)"],
+  ["3.5", MEMBER, "!known.has(member)", "false"],
+  ["4.2", NOTE, "name === key.name &&", "name !== key.name &&"],
+  ["4.2", NOTE, "=== key.id", "!== key.id"],
+  ["4.2", NOTE, "if (!right)", "if (false)"],
+  ["4.3", READER, 'json.includes("\\n")', "false"],
+  ["4.3", READER, "fatal: true", "fatal: false"],
+  ["4.3", READER, "snapshot.environment !== environment", "false"],
+  ["4.3", HOLDER, "offered.position < position", "false"],
+  ["4.3", READER, "found === 1 ||", "found >= 1 ||"],
+  ["5.1", EVALUATOR, '"UNKNOWN_EXPERIMENT"', '"NOT_READY"'],
+  ["5.1", EVALUATOR, "forced === undefined", "true"],
+  ["5.1", EVALUATOR, 'status === "killed"', "false"],
+  ["5.1", EVALUATOR, 'status === "paused"', "false"],
+  ["5.1", EVALUATOR, "if (!admits(context))", "if (false)"],
+  ["5.1", EVALUATOR, "owner === undefined\n        ? Decision", "false\n        ? Decision"],
+  ["5.1", MODEL, "this.parts.winner ?? this.parts.control", "this.parts.control"],
+  ["5.1", MODEL, "slot >= bounds[i]", "slot > bounds[i]"],
+  ["5.1", MODEL, "slot < bounds[i + 1]", "slot <= bounds[i + 1]"],
+  ["5.1", OVERRIDES, "this.bySubject.get(experiment)?.get(subject) ?? ", ""],
+  ["5.1", OVERRIDES, " ?? this.forAll.get(experiment)", ""],
+  ["5.2", EVALUATOR, "unit = parts.fallbackUnit;", ""],
+  ["5.2", CONTEXT, 'text === "" ? undefined : text', "text"],
+  ["5.3", CONTEXT, 'case "boolean":', ""],
+  ["5.3", CONTEXT, "Number.isSafeInteger(value) ? String(value) : undefined", "undefined"],
+  ["5.3", TARGETING, "(text !== undefined && values.has(text)) === wanted", "text !== undefined && values.has(text) === wanted"],
+  ["6.1", DECISION, "hashSubject(this.#environment, this.unit", "hashSubject(this.#environment, this.experiment"],
+  ["6.1", SLOTS, "`trialog:${environment}", "`${environment}"],
+  ["9.1", READER, "MORE.every((member) => tree.has(member))", "true"],
+  ["9.3", CHAINS, "left.size === waiting.size || depth > MAX_DEPTH", "left.size === waiting.size"],
+  ["9.3", CHAINS, "MAX_DEPTH = 16", "MAX_DEPTH = 15"],
+  ["9.3", PARTS, "ends.at(-1) !== SLOTS", "false"],
+  ["9.3", PARTS, "!whole ||", ""],
+  ["9.3", PARTS, "space === undefined", "false"],
+  ["9.3", PARTS, "variants.length === 0", "false"],
+  ["9.3", PARTS, '(kind === "global") !== (value === undefined)', "false"],
+  ["9.4", TARGETING, "MAX_DEPTH = 8", "MAX_DEPTH = 9"],
+  ["9.4", TARGETING, "MAX_DEPTH = 8", "MAX_DEPTH = 7"],
+  ["9.4", TARGETING, "values.length < 1 ||", ""],
+  ["9.4", TARGETING, "|| (single && values.length > 1)", ""],
+  ["9.4", TARGETING, "!NUMBER.test(text)", "false"],
+  ["9.4", TARGETING, 'joint === "all" ? all(read) : any(read)', "all(read)"],
+  ["9.4", TARGETING, "!part(context);", "part(context);"],
+  ["9.5", TARGETING, 'operator === "not_in" || operator', "operator"],
+  ["9.5", TARGETING, '|| operator === "contains_none"', ""],
+  ["9.5", TARGETING, 'typeof value === "string" && set.has(value) === wanted', "set.has(String(value)) === wanted"],
+  ["9.5", TARGETING, 'typeof value !== "number" && typeof value !== "bigint"', "false"],
+  ["9.5", TARGETING, 'value === (wanted === "true")', 'String(value) === wanted'],
+  ["9.6", TARGETING, "order >= 0", "order > 0"],
+  ["9.6", TARGETING, "order <= 0", "order < 0"],
+  ["9.6", TARGETING, "return order > 0", "return order >= 0"],
+  ["9.6", TARGETING, "return order < 0", "return order <= 0"],
+  ["9.6", TARGETING, "values.every(has)", "values.some(has)"],
+  ["9.6", TARGETING, '(operator === "contains_any")', "true"],
+  ["9.6", VERSION, "releases !== 0 ? releases :", ""],
+  ["9.6", VERSION, "numberA ? -1 : 1", "numberA ? 1 : -1"],
+  ["9.6", VERSION, "numberA && a.length !== b.length", "false"],
+  ["9.6", VERSION, "return a.length - b.length;\n}\n/** Numbers", "return 0;\n}\n/** Numbers"],
+  ["9.8", EVALUATOR, "if (snapshot.killSwitch)", "if (false)"],
+  ["9.8", EVALUATOR, "if (experiment.holdsOut(context))", "if (false)"],
+  ["9.8", EVALUATOR, 'experiment.excludes(context) ? "EXCLUDED" : undefined', "undefined"],
+  ["9.8", EVALUATOR, "if (!met(snapshot, prerequisites, context, given))", "if (false)"],
+  ["9.9", EVALUATOR, "variant === undefined || !variants.has(variant)", "variant === undefined"],
+  ["9.9", EVALUATOR, "if (asked === undefined) {\n            return false;", "if (asked === undefined) {\n            continue;"],
+  ["9.9", EVALUATOR, 'reason === "CONCLUDED") {\n        return experiment.winnerOrControl.key', 'reason === "CONCLUDED") {\n        return undefined'],
+  ["9.9", EVALUATOR, 'kind === "flag"', 'kind !== "flag"'],
+  ["9.9", EVALUATOR, "given.get(asked)", "undefined"],
+  ["9.10", MODEL, "slot < slots", "slot <= slots"],
+  ["9.10", MODEL, '"global ", ', ""],
+  ["9.10", MODEL, "`namespace ${namespace}`, ", ""],
+  ["9.10", MODEL, ", `surface ${surface}`", ""],
+  ["9.11", MODEL, "slot === undefined || owned.of(slot) === undefined", "slot !== undefined && owned.of(slot) === undefined"],
+  ["9.11", MODEL, "slot === undefined || owned.of(slot) === undefined", "slot === undefined"],
+  ["9.13", EVALUATOR, "if (killed)", "if (false)"],
+  ["9.13", EVALUATOR, "if (!enabled)", "if (false)"],
+  ["9.13", EVALUATOR, 'met(snapshot, prerequisites, context, given) ? undefined : "PREREQUISITE_FAILED"', "undefined"],
+  ["9.13", EVALUATOR, "rollout.only !== undefined", "false"],
+  ["9.13", EVALUATOR, 'say("UNIT_MISSING", off, rule)', 'say("UNIT_MISSING", off)'],
+  ["9.13", MODEL, "this.parts.rules.findIndex(", "this.parts.rules.findLastIndex("],
+  ["9.13", MODEL, "subjectOf(context, unit) ??\n", "\n"],
+];
