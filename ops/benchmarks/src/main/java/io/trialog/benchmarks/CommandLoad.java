@@ -61,7 +61,7 @@ public final class CommandLoad implements Callable<Integer> {
 
   @Option(
       names = "--warm-up",
-      defaultValue = "60",
+      defaultValue = "200",
       description = "Experiments of another organisation before the clock (${DEFAULT-VALUE}).")
   private int warmUp;
 

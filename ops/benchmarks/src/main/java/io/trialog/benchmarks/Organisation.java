@@ -40,15 +40,17 @@ final class Organisation {
   /** Does it all; what was not acknowledged is among the failures. */
   Latencies work(int experiments) throws InterruptedException {
     for (int i = 0; i < namespaces; i++) {
-      int number = i;
-      timed("create namespace", admin, "/api/v1/namespaces", "{'namespace':'%s'}", namespace(i));
+      timed(
+          "create namespace",
+          admin,
+          "/api/v1/namespaces",
+          "{'namespace':'%s'}".formatted(namespace(i)));
       timed(
           "define metric",
           admin,
           "/api/v1/metrics",
-          "{'metric':'%s','namespace':'%s','kind':'proportion','direction':'higher_is_better'}",
-          metric(number),
-          namespace(number));
+          "{'metric':'%s','namespace':'%s','kind':'proportion','direction':'higher_is_better'}"
+              .formatted(metric(i), namespace(i)));
     }
     Queue<Integer> left = new ConcurrentLinkedQueue<>();
     for (int i = 0; i < experiments; i++) {
@@ -95,22 +97,19 @@ final class Organisation {
          'control':'control','variants':[{'key':'control','share':0.5},{'key':'green','share':0.5}],
          'targeting':[{'attribute':'country','operator':'in','values':['US','DE']}],
          'primary_metric':'%s','planned_subjects':10000,'guardrails':[{'metric':'%s'}]}
-        """,
-        key,
-        namespace(team),
-        metric(team),
-        metric(team));
+        """
+            .formatted(key, namespace(team), metric(team), metric(team)));
     timed("submit", author, path + "/submit", "{}");
     timed("approve", approver, path + "/approve", "{'reason':'looks right'}");
     timed("start", author, path + "/start", "{'traffic':0.1}");
     timed("ramp", author, path + "/ramp", "{'traffic':1}");
   }
 
-  private void timed(String command, Api api, String path, String body, Object... values)
+  private void timed(String command, Api api, String path, String body)
       throws InterruptedException {
     long start = System.nanoTime();
     try {
-      api.post(path, body.formatted(values));
+      api.post(path, body);
       latencies.acknowledged(command, System.nanoTime() - start);
     } catch (IOException e) {
       latencies.failed(command + ": " + e.getMessage());

@@ -88,7 +88,7 @@ final class EventStores {
 
   private static String user(EventStoreChoice choice) {
     String user = choice.credentials().user();
-    return user.isEmpty() ? "everybody (TRIALOG_EVENTSTORE_USER is not set)" : user;
+    return user.isEmpty() ? "anybody (TRIALOG_EVENTSTORE_USER is not set)" : user;
   }
 
   /** What the database said, else what the failure is called. */
