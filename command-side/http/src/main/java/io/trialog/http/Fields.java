@@ -26,16 +26,34 @@ public final class Fields {
 
   private final JsonObject object;
   private final String path;
-  private final Set<String> taken = new HashSet<>();
+  private final Set<String> taken;
 
   private Fields(JsonObject object, String path) {
+    this(object, path, new HashSet<>());
+  }
+
+  private Fields(JsonObject object, String path, Set<String> taken) {
     this.object = object;
     this.path = path;
+    this.taken = taken;
   }
 
   /** The members of a body. */
   public static Fields of(JsonObject object) {
     return new Fields(object, "");
+  }
+
+  /**
+   * The same members, and a text where {@code name} is absent; {@link #done()} is asked of this.
+   */
+  public Fields orElse(String name, String text) {
+    taken.add(name);
+    return object.containsKey(name)
+        ? this
+        : new Fields(
+            JsonDocuments.PROVIDER.createObjectBuilder(object).add(name, text).build(),
+            path,
+            taken);
   }
 
   /** A text that must be there. */

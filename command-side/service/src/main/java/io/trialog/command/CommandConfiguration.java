@@ -3,6 +3,7 @@ package io.trialog.command;
 import io.trialog.command.catalogue.Catalogue;
 import io.trialog.command.catalogue.CatalogueRoutes;
 import io.trialog.command.catalogue.References;
+import io.trialog.command.desired.DesiredStateRoutes;
 import io.trialog.command.environment.EnvironmentRoutes;
 import io.trialog.command.exclusion.ExclusionSetRoutes;
 import io.trialog.command.exclusion.WhenExperimentEndsThenRelease;
@@ -42,6 +43,7 @@ import org.springframework.context.annotation.Import;
   ExclusionSetRoutes.class,
   HoldoutRoutes.class,
   FlagRoutes.class,
+  DesiredStateRoutes.class,
   AccessRoutes.class,
   ExportRoutes.class
 })
@@ -77,6 +79,11 @@ public class CommandConfiguration {
   @Bean
   Bootstrap bootstrap(CommandDesk desk, EventLog log) {
     return new Bootstrap(desk, log);
+  }
+
+  @Bean
+  ConfigurationDrift configurationDrift(CommandDesk desk, EventLog log) {
+    return new ConfigurationDrift(desk, log);
   }
 
   /** What to do with each verdict; whoever has the Kafka broker runs a {@link VerdictConsumer}. */

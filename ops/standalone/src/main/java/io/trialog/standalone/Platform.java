@@ -3,6 +3,7 @@ package io.trialog.standalone;
 import io.trialog.audit.log.AuditKeys;
 import io.trialog.audit.proof.Policy;
 import io.trialog.command.Bootstrap;
+import io.trialog.command.ConfigurationDrift;
 import io.trialog.command.VerdictConsumer;
 import io.trialog.measurement.kafka.EmbeddedKafka;
 import io.trialog.measurement.kafka.Topics;
@@ -25,8 +26,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -42,6 +41,8 @@ public final class Platform implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Platform.class);
   private static final Duration KAFKA_START = Duration.ofMinutes(2);
   private static final Duration STREAM_START = Duration.ofMinutes(2);
+  private static final String NODE = "standalone";
+  private static final String EVENT_STORE = "h2";
   private static final String POLICY = "audit.policy";
   private static final Duration LOOK = Duration.ofMillis(50);
 
@@ -87,9 +88,12 @@ public final class Platform implements AutoCloseable {
     Thread kafkaStart = Thread.ofPlatform().name("kafka-start").start(() -> startKafka(kafka));
     Platform platform = null;
     try {
-      ConfigurableApplicationContext application = application(options, folder, parts);
+      ConfigurableApplicationContext application = Application.start(options, folder.path(), parts);
       Optional<String> fresh = adminToken(application, folder);
       String token = fresh.orElseGet(() -> keptToken(folder));
+      application
+          .getBean(ConfigurationDrift.class)
+          .record(NODE, options.safety().recorded(EVENT_STORE));
       platform = new Platform(folder, kafka, parts, application, token, say);
       Runtime.getRuntime().addShutdownHook(new Thread(platform::close, "trialog-end"));
       platform.writePolicy();
@@ -116,7 +120,9 @@ public final class Platform implements AutoCloseable {
     if (application instanceof WebServerApplicationContext web && web.getWebServer() != null) {
       String host = application.getEnvironment().getProperty("server.address", "127.0.0.1");
       String shown = host.contains(":") ? "[" + host + "]" : host;
-      return URI.create("http://" + shown + ":" + web.getWebServer().getPort());
+      boolean tls = application.getEnvironment().containsProperty("server.ssl.bundle");
+      String scheme = tls ? "https" : "http";
+      return URI.create(scheme + "://" + shown + ":" + web.getWebServer().getPort());
     }
     throw new IllegalStateException("there is no web server");
   }
@@ -148,32 +154,6 @@ public final class Platform implements AutoCloseable {
           "Java now keeps its classes for a faster next start; this once takes some seconds.");
     }
     ended.countDown();
-  }
-
-  private static ConfigurableApplicationContext application(
-      Options options, DataFolder folder, OwnParts parts) {
-    return new SpringApplicationBuilder(StandaloneConfiguration.class)
-        .initializers(context -> context.getBeanFactory().registerSingleton("ownParts", parts))
-        .web(WebApplicationType.SERVLET)
-        .registerShutdownHook(false)
-        .logStartupInfo(false)
-        .properties(
-            Map.ofEntries(
-                Map.entry("server.address", options.host()),
-                Map.entry("server.port", options.port()),
-                Map.entry("server.shutdown", "graceful"),
-                Map.entry("spring.lifecycle.timeout-per-shutdown-phase", "5s"),
-                // A refused body is read to its end, so that its sender sees the answer.
-                Map.entry("server.tomcat.max-swallow-size", "-1"),
-                // Ends the stream of a client that takes nothing any more.
-                Map.entry("server.tomcat.connection-timeout", "20s"),
-                // A read that waits for a position holds its thread; such threads are cheap.
-                Map.entry("spring.threads.virtual.enabled", "true"),
-                Map.entry("spring.main.banner-mode", "off"),
-                Map.entry("spring.jmx.enabled", "false"),
-                Map.entry("spring.mvc.formcontent.filter.enabled", "false"),
-                Map.entry("trialog.data", folder.path().toString())))
-        .run();
   }
 
   private void startStream() throws InterruptedException {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The program: everything in one JVM. */
@@ -43,6 +44,8 @@ public final class Trialog implements Callable<Integer> {
       description = "Play simulated marketplace traffic, one experiment of it harmful.")
   private boolean demo;
 
+  @Mixin private SafetyOptions safety = new SafetyOptions();
+
   private Trialog() {}
 
   /** Runs until the process is told to end. */
@@ -56,7 +59,8 @@ public final class Trialog implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try {
-      Platform platform = Platform.start(new Options(data, host, port, demo), Trialog::say);
+      Platform platform =
+          Platform.start(new Options(data, host, port, demo, safety.safety()), Trialog::say);
       platform.awaitEnd();
       return 0;
     } catch (StartRefused e) {

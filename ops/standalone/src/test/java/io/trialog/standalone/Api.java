@@ -21,8 +21,8 @@ record Api(HttpClient http, URI base, String token) {
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(), base, token);
   }
 
-  /** An answer: its status, its document (empty when it is none), and its text. */
-  record Answer(int status, JsonObject json, String text, HttpResponse<byte[]> response) {
+  /** An answer: its status, its document (empty when it is none), its text and its headers. */
+  record Answer(int status, JsonObject json, String text, HttpResponse<?> response) {
     Answer is(int expected) {
       assertThat(status).as(text).isEqualTo(expected);
       return this;
@@ -50,6 +50,23 @@ record Api(HttpClient http, URI base, String token) {
             .build());
   }
 
+  Answer put(String path, String body, String... headers) {
+    return send(
+        request(path, headers)
+            .header("Content-Type", "application/json")
+            .PUT(HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
+            .build());
+  }
+
+  /** Any request, its body as it is. */
+  Answer request(String method, String path, byte[] body) {
+    HttpRequest.Builder request = request(path);
+    if (body.length > 0) {
+      request.header("Content-Type", "application/json");
+    }
+    return send(request.method(method, HttpRequest.BodyPublishers.ofByteArray(body)).build());
+  }
+
   /** As curl does when nobody told it the type of the body. */
   Answer postForm(String path, String body) {
     return send(
@@ -64,7 +81,13 @@ record Api(HttpClient http, URI base, String token) {
   }
 
   byte[] bytes(String path) {
-    return send(request(path).GET().build()).is(200).response().body();
+    try {
+      return http.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofByteArray()).body();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Asks again until the answer satisfies, at most for the time. */
@@ -80,6 +103,24 @@ record Api(HttpClient http, URI base, String token) {
       answer = get(path);
     }
     return answer;
+  }
+
+  /** The head of an answer that may never end; of a problem also its body. */
+  Answer opened(String path) {
+    try {
+      HttpResponse<java.io.InputStream> response =
+          http.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofInputStream());
+      if (response.statusCode() != 200) {
+        response.body().close();
+        return get(path);
+      }
+      response.body().close();
+      return new Answer(200, JsonObject.EMPTY_JSON_OBJECT, "", response);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   Answer send(HttpRequest request) {

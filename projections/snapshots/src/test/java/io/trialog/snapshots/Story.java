@@ -41,6 +41,7 @@ import io.trialog.language.NamespaceEvent.ApprovalPolicyProposed;
 import io.trialog.language.NamespaceEvent.ApprovalPolicySet;
 import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
+import io.trialog.language.PlatformPolicy;
 import io.trialog.language.RampPlan;
 import io.trialog.language.Role;
 import io.trialog.language.SlotRange;
@@ -54,6 +55,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Writes events into a log, a second apart, as the actor who speaks. Nothing random by itself. */
@@ -154,6 +156,22 @@ public final class Story {
     as(Actor.automation("when-guardrail-breached-then-kill"), "orders fell")
         .say(new ExperimentKilled("surge_price", evidence(), null));
     as("eve", "SOC 2 yearly").say(new AuditExported("e1", "SOC 2 yearly"));
+    return this;
+  }
+
+  /** Every fact about access that {@link #everything()} does not have; none is of an experiment. */
+  public Story access() {
+    Grant auditor = new Grant(Role.AUDITOR, "*");
+    PlatformPolicy strict = new PlatformPolicy(true, true);
+    as("ada", "two of us now");
+    say(new PlatformPolicyChanged(PlatformPolicy.FIRST, strict));
+    say(new PlatformPolicyProposed(PlatformPolicy.FIRST));
+    say(new TokenProposed("t2", "cy", List.of(auditor), "00ff", null));
+    say(new RoleProposed("cy", auditor));
+    say(new RoleGranted("cy", auditor));
+    say(new RoleWithdrawn("cy", auditor));
+    say(new CommandRefused("ada", "ApproveToken", null, "token/t2", "nothing_proposed"));
+    say(new ConfigurationRecorded("node", new TreeMap<>(), new TreeMap<>()));
     return this;
   }
 

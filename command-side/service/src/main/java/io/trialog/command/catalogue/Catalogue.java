@@ -4,13 +4,19 @@ import io.trialog.language.Design;
 import io.trialog.language.Design.GuardrailRule;
 import io.trialog.language.EnvironmentEvent.EnvironmentCreated;
 import io.trialog.language.ExclusionSetEvent.ExclusionSetCreated;
+import io.trialog.language.ExperimentEvent.ExperimentArchived;
 import io.trialog.language.ExperimentEvent.ExperimentDrafted;
+import io.trialog.language.ExperimentEvent.ExperimentReallocated;
+import io.trialog.language.ExperimentEvent.ExperimentRetargeted;
 import io.trialog.language.ExperimentEvent.ExperimentRevised;
+import io.trialog.language.ExperimentEvent.ExperimentStarted;
 import io.trialog.language.FlagDefinition;
+import io.trialog.language.FlagEvent.FlagArchived;
 import io.trialog.language.FlagEvent.FlagCreated;
 import io.trialog.language.FlagEvent.FlagRevised;
 import io.trialog.language.HoldoutDefinition;
 import io.trialog.language.HoldoutEvent.HoldoutCreated;
+import io.trialog.language.HoldoutEvent.HoldoutEnded;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent.MetricDefined;
 import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
@@ -23,6 +29,7 @@ import io.trialog.language.wire.EventCodec;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What is defined by now, as the streams of the log have it. Thread-safe; blocking. */
 public final class Catalogue {
@@ -73,16 +80,40 @@ public final class Catalogue {
         .reduce((before, after) -> after);
   }
 
-  /** The design as it was drafted or last revised. */
+  /** The design as it is after all revisions and changes. */
   public Optional<Design> design(String experiment) {
+    Design design = null;
+    for (TrialogEvent event : facts(Streams.experiment(experiment)).toList()) {
+      design = after(design, event);
+    }
+    return Optional.ofNullable(design);
+  }
+
+  private static @Nullable Design after(@Nullable Design design, TrialogEvent event) {
+    return switch (event) {
+      case ExperimentDrafted drafted -> drafted.design();
+      case ExperimentRevised revised -> revised.design();
+      case ExperimentRetargeted to when design != null -> design.withTargeting(to.targeting());
+      case ExperimentReallocated to when design != null -> design.withVariants(to.variants());
+      default -> design;
+    };
+  }
+
+  /** Whether it has started or was put away: then no revision changes it. */
+  public boolean isPastRevision(String experiment) {
     return facts(Streams.experiment(experiment))
-        .flatMap(event ->
-            switch (event) {
-              case ExperimentDrafted drafted -> Stream.of(drafted.design());
-              case ExperimentRevised revised -> Stream.of(revised.design());
-              default -> Stream.empty();
-            })
-        .reduce((before, after) -> after);
+        .anyMatch(
+            event -> event instanceof ExperimentStarted || event instanceof ExperimentArchived);
+  }
+
+  /** Whether a flag was put away. */
+  public boolean isArchivedFlag(String flag) {
+    return facts(Streams.flag(flag)).anyMatch(FlagArchived.class::isInstance);
+  }
+
+  /** Whether a holdout has ended. */
+  public boolean isEndedHoldout(String holdout) {
+    return facts(Streams.holdout(holdout)).anyMatch(HoldoutEnded.class::isInstance);
   }
 
   /** What guards an experiment of the namespace whose draft does not say it. */

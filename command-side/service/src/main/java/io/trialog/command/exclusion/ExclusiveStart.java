@@ -10,6 +10,7 @@ import io.trialog.language.ExclusionSetCommand.ReleaseSlots;
 import io.trialog.language.ExclusionSetCommand.ReserveSlots;
 import io.trialog.language.ExperimentCommand.KillExperiment;
 import io.trialog.language.ExperimentCommand.StartExperiment;
+import io.trialog.language.InvalidValue;
 import io.trialog.language.Refused;
 import io.trialog.language.TrialogCommand;
 import io.trialog.language.log.EventLog;
@@ -68,7 +69,7 @@ public final class ExclusiveStart {
     try {
       reserve(design, order, reserved);
       answer = desk.apply(command, order);
-    } catch (Refused | ProblemException e) {
+    } catch (Refused | ProblemException | InvalidValue e) {
       giveBack(design.experiment(), reserved, order);
       throw e;
     }

@@ -37,8 +37,7 @@ public final class WhenExperimentEndsThenRelease implements Automation {
       ExperimentLife before = lives.getOrDefault(fact.experiment(), ExperimentLife.NONE);
       lives.put(fact.experiment(), before.after(event));
     } else if (event instanceof ExclusionSetEvent fact) {
-      sets.computeIfAbsent(fact.set(), set -> new Reservations())
-          .fold(event, recorded.sequence());
+      sets.computeIfAbsent(fact.set(), set -> new Reservations()).fold(event, recorded.sequence());
     }
   }
 
@@ -85,9 +84,6 @@ public final class WhenExperimentEndsThenRelease implements Automation {
   private static Due due(TrialogCommand command, Reservation held, String reason) {
     String reservation = command.stream() + "/" + held.experiment() + "/" + held.sequence();
     return new Due(
-        command,
-        Sha256.hex(reservation.getBytes(StandardCharsets.UTF_8)),
-        reservation,
-        reason);
+        command, Sha256.hex(reservation.getBytes(StandardCharsets.UTF_8)), reservation, reason);
   }
 }

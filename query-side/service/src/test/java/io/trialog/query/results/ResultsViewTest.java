@@ -19,6 +19,7 @@ import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricDefinition.Direction;
 import io.trialog.language.MetricDefinition.Kind;
 import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.MetricFormula;
 import io.trialog.language.Targeting;
 import io.trialog.language.TrialogEvent;
 import io.trialog.language.log.RecordedEvent;
@@ -397,6 +398,31 @@ class ResultsViewTest {
         .isEqualTo(JsonValue.NULL);
     assertThat(results.getJsonArray("guardrails").getJsonObject(0).getString("note"))
         .isEqualTo("unknown_metric");
+  }
+
+  @Test
+  void a_metric_that_is_not_computed_says_so_and_shows_no_numbers() {
+    MetricDefinition p95 =
+        new MetricDefinition(
+            "late",
+            "acme/web",
+            "late",
+            Kind.QUANTILE,
+            Direction.LOWER_IS_BETTER,
+            null,
+            null,
+            "ms",
+            MetricFormula.quantile("latency", new BigDecimal("0.95"), null));
+    Directory directory =
+        directory(halves("unheard-of", List.of("late"), List.of("late")), new MetricDefined(p95));
+    JsonObject results = render(directory, landingPage());
+    JsonObject late = results.getJsonArray("metrics").getJsonObject(1);
+    assertThat(late.getString("kind")).isEqualTo("quantile");
+    assertThat(late.getString("note")).isEqualTo("not_computed");
+    assertThat(late.getJsonArray("variants")).isEmpty();
+    assertThat(late.getJsonArray("comparisons")).isEmpty();
+    assertThat(results.getJsonArray("guardrails").getJsonObject(0).getString("note"))
+        .isEqualTo("not_computed");
   }
 
   @Test
