@@ -13,6 +13,8 @@ import io.trialog.language.AccessEvent.TokenProposed;
 import io.trialog.language.AccessEvent.TokenRevoked;
 import io.trialog.language.Actor;
 import io.trialog.language.AuditEvent.AuditExported;
+import io.trialog.language.Basis;
+import io.trialog.language.Change;
 import io.trialog.language.Design;
 import io.trialog.language.EnvironmentEvent;
 import io.trialog.language.EventMetadata;
@@ -30,6 +32,7 @@ import io.trialog.language.ExperimentEvent.ExperimentStarted;
 import io.trialog.language.ExperimentEvent.ExperimentSubmitted;
 import io.trialog.language.FlagEvent;
 import io.trialog.language.Grant;
+import io.trialog.language.GuardrailState;
 import io.trialog.language.HoldoutEvent;
 import io.trialog.language.KillEvidence;
 import io.trialog.language.MetricDefinition;
@@ -39,9 +42,11 @@ import io.trialog.language.NamespaceEvent.ApprovalPolicySet;
 import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
 import io.trialog.language.PlatformPolicy;
+import io.trialog.language.RampPlan;
 import io.trialog.language.Role;
 import io.trialog.language.SlotRange;
 import io.trialog.language.Streams;
+import io.trialog.language.Tally;
 import io.trialog.language.Targeting;
 import io.trialog.language.TrialogEvent;
 import io.trialog.language.log.StoredEvent;
@@ -185,6 +190,61 @@ public final class Story {
         say(step(random, "x" + which, which, status, traffic));
       }
     }
+    return this;
+  }
+
+  /** Every fact about an experiment that {@link #everything()} does not have. */
+  public Story overseen() {
+    String key = "dosage";
+    Basis approved = new Basis("de", "cd34", false);
+    Instant due = time.plus(Duration.ofDays(1));
+    RampPlan plan =
+        new RampPlan(List.of(new RampPlan.Step(400_000, 60, 0, true, false)), false, null);
+    as("ada", "dose").say(new ExperimentDrafted(key, design(key)));
+    say(new ExperimentEvent.ChangeProposed(key, "go", new Change.StartAt(50_000, false), "ef56"));
+    say(new ExperimentEvent.ChangeWithdrawn(key, "go"));
+    say(new ExperimentStarted(key, 50_000, 0, slots(50_000), Basis.BROKEN_GLASS, null));
+    say(new ExperimentEvent.ReviewOpened(key, "r1", "start", due));
+    say(new ExperimentEvent.ReviewOverdue(key, "r1", due));
+    as("ben", "late").say(new ExperimentEvent.ReviewClosed(key, "r1", "It was right."));
+    Targeting targeting =
+        Targeting.Condition.onText("country", Targeting.Operator.IN, List.of("DE"));
+    as("ada", "only here")
+        .say(new ExperimentEvent.ChangeProposed(key, "de", new Change.Retarget(targeting), "cd34"));
+    as("ben", "fine")
+        .say(new ExperimentEvent.ChangeApproved(key, "de", "cd34", new Tally(1, 1, due)));
+    as("ada", "only here")
+        .say(
+            new ExperimentEvent.ExperimentRetargeted(
+                key, design(key).targeting(), targeting, approved));
+    say(new ExperimentEvent.RampPlanned(key, plan, plan.progress(50_000, time), null));
+    say(new ExperimentEvent.RampHeld(key, false));
+    say(new ExperimentEvent.RampContinued(key));
+    as(Actor.automation("guard"), null)
+        .say(
+            new ExperimentEvent.GuardrailStateRecorded(
+                key,
+                "orders",
+                "green",
+                GuardrailState.SAFE,
+                900,
+                910,
+                "v1",
+                new BigDecimal("0.01")));
+    List<Design.Variant> variants =
+        List.of(
+            new Design.Variant("control", new BigDecimal("0.4"), null),
+            new Design.Variant("green", new BigDecimal("0.6"), null));
+    as("ada", "more")
+        .say(
+            new ExperimentEvent.ExperimentReallocated(
+                key, design(key).variants(), variants, 1, slots(50_000), 50, null));
+    say(new ExperimentKilled(key, null, null));
+    say(
+        new ExperimentEvent.ExperimentRevived(
+            key, 50_000, 10_000, 1, slots(10_000), new Basis("again", "ab", false)));
+    say(new ExperimentConcluded(key, "control", null));
+    say(new ExperimentEvent.ExperimentArchived(key));
     return this;
   }
 
