@@ -2,6 +2,7 @@ package io.trialog.command.exclusion;
 
 import io.trialog.command.CommandDesk.Answer;
 import io.trialog.command.Order;
+import io.trialog.command.catalogue.ExperimentLife;
 import io.trialog.http.ProblemException;
 import io.trialog.language.Actor;
 import io.trialog.language.Design;
