@@ -100,7 +100,17 @@ class OversightTest {
     running();
     say(
         new GuardrailStateRecorded(
-            KEY, "orders", "green", GuardrailState.SAFE, 10, 11, "v1", BigDecimal.ZERO));
+            KEY,
+            "orders",
+            "green",
+            GuardrailState.SAFE,
+            10,
+            11,
+            "v1",
+            BigDecimal.ZERO,
+            null,
+            null,
+            null));
     assertThat(experiment().oversight().guardrails().get("orders/green"))
         .extracting(
             Oversight.GuardrailStanding::state, Oversight.GuardrailStanding::subjectsVariant)

@@ -230,7 +230,10 @@ public final class Story {
                 900,
                 910,
                 "v1",
-                new BigDecimal("0.01")));
+                new BigDecimal("0.01"),
+                null,
+                0,
+                time));
     List<Design.Variant> variants =
         List.of(
             new Design.Variant("control", new BigDecimal("0.4"), null),
