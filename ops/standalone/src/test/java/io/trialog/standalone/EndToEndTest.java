@@ -145,6 +145,10 @@ class EndToEndTest {
       admin.await(
           "/api/v1/experiments/checkout", SOON, json -> json.getString("status").equals("killed"));
       awaitReason(client, Reason.KILLED);
+      admin.await(
+          "/api/v1/experiments/checkout",
+          SOON,
+          json -> json.getJsonArray("guardrail_states").toString().contains("\"breached\""));
       Decision decision = client.evaluate("checkout", rider("u1"), "fallback");
       assertThat(decision.variant()).isEqualTo("control");
       assertThat(decision.reason()).isEqualTo(Reason.KILLED);
@@ -296,6 +300,44 @@ class EndToEndTest {
     return results.getJsonArray("metrics").getJsonObject(0).getJsonArray("variants").stream()
         .mapToLong(variant -> variant.asJsonObject().getJsonNumber("n").longValue())
         .sum();
+  }
+
+  @Test
+  @Order(9)
+  void a_ramp_waits_until_the_guardrail_is_known_to_be_safe() throws Exception {
+    String draft =
+        """
+        {'experiment':'calm','namespace':'acme/rides','surface':'menu','control':'control',
+         'variants':[{'key':'control','share':0.5},{'key':'treatment','share':0.5}],
+         'primary_metric':'booked','planned_subjects':10000,
+         'guardrails':[{'metric':'booked','margin':0.3,'critical':true}]}
+        """;
+    ada.post("/api/v1/experiments", draft).is(201);
+    ada.post("/api/v1/experiments/calm/submit", "{}").is(200);
+    ben.post("/api/v1/experiments/calm/approve", "{}").is(200);
+    ada.post("/api/v1/experiments/calm/start", "{'traffic':0.5}").is(200);
+    ada.post("/api/v1/experiments/calm/ramp", "{'traffic':1}")
+        .problem(422, "guardrail_blocks_promotion");
+    Random random = new Random(8);
+    try (TrialogClient client = client()) {
+      assertThat(client.awaitReady(SOON)).isTrue();
+      for (int i = 0; i < 2_000; i++) {
+        Context rider = rider("calm" + i);
+        Decision decision = client.evaluate("calm", rider, "control");
+        if (random.nextDouble() < (decision.variant().equals("treatment") ? 0.7 : 0.5)) {
+          client.track(rider, "booked", 1);
+        }
+      }
+      assertThat(client.flush(SOON)).isTrue();
+    }
+    admin.await(
+        "/api/v1/experiments/calm",
+        SOON,
+        json -> json.getJsonArray("guardrail_states").toString().contains("\"safe\""));
+    ada.post("/api/v1/experiments/calm/ramp", "{'traffic':1}").is(200);
+    JsonObject counters = admin.get("/health").json().getJsonObject("counters");
+    assertThat(counters.getInt("control_messages_refused_unsigned")).isZero();
+    assertThat(counters.getInt("control_messages_refused_wrong_key")).isZero();
   }
 
   private static void metric(String key, String members) {

@@ -8,7 +8,7 @@ import java.time.Instant;
  * What was last reported of a guardrail.
  *
  * @param epoch of the sums; what was said of another one says nothing now
- * @param stateSince when a report last changed the state, to the millisecond
+ * @param stateSince when a report last changed the state, to the millisecond; 1970 before any did
  * @param subjects of the smaller arm
  * @param reportedAt of the report itself; the next one is later
  */
@@ -24,12 +24,10 @@ public record LastReport(
         report.evaluatedAt());
   }
 
+  /** A first WATCH changes nothing, so what follows it need not wait. */
   static LastReport first(GuardrailReport report) {
+    Instant since = report.state() == GuardrailState.WATCH ? Instant.EPOCH : report.evaluatedAt();
     return new LastReport(
-        report.state(),
-        report.epoch(),
-        report.evaluatedAt(),
-        Reporting.smallerArm(report),
-        report.evaluatedAt());
+        report.state(), report.epoch(), since, Reporting.smallerArm(report), report.evaluatedAt());
   }
 }

@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Reported are: the first state of an allocation epoch that rests on evidence; each change of
  * state, at the earliest {@link #DWELL} after the change before, so that a state that flips and
- * flips back within it leaves nothing (a breach waits for nothing); and the size of the smaller arm
- * when it passes a power of two from {@value #SMALLEST_SIZE} on, for those who wait for a minimum
- * sample. So an arm of a million subjects gives 13 reports of its size for each guardrail.
+ * flips back within it leaves nothing (a first WATCH is no change, and a breach waits for nothing);
+ * and the size of the smaller arm when it passes a power of two from {@value #SMALLEST_SIZE} on, or
+ * the minimum sample that a step of the ramp plan waits for. So an arm of a million subjects gives
+ * 13 reports of its size for each guardrail.
  */
 final class Reporting {
   /** Between two changes of state. */

@@ -86,7 +86,7 @@ class ReportingTest {
   @Test
   void safe_is_told_as_soon_as_the_upper_bound_of_harm_is_below_the_margin() {
     look(20_000, 10);
-    after(Reporting.DWELL);
+    after(Duration.ofSeconds(1));
     GuardrailReport safe = look(20_000, 12).orElseThrow();
     assertThat(safe.state()).isEqualTo(GuardrailState.SAFE);
     assertThat(safe.harmAtMost()).isLessThan(new BigDecimal("0.05"));

@@ -109,7 +109,7 @@ class OversightTest {
             "v1",
             BigDecimal.ZERO,
             null,
-            0,
+            null,
             null));
     assertThat(experiment().oversight().guardrails().get("orders/green"))
         .extracting(

@@ -231,7 +231,7 @@ public final class Story {
                 910,
                 "v1",
                 new BigDecimal("0.01"),
-                new BigDecimal("0.002"),
+                null,
                 0,
                 time));
     List<Design.Variant> variants =
