@@ -40,7 +40,10 @@ test("5.1 and 8.1: whatever a caller hands over, the answer is ERROR and nothing
     const decision = evaluate(snapshot, key as string, context as Context, fallback as string);
     assert.deepEqual([decision.variant, decision.reason], [answer, "ERROR"]);
   }
-  const flags = [[null, {}, "1"], ["f", {}, null]] as unknown as [string, Context, string][];
+  const flags = [
+    [null, {}, "1"],
+    ["f", {}, null],
+  ] as unknown as [string, Context, string][];
   for (const [key, context, fallback] of flags) {
     assert.equal(evaluateFlag(snapshot, key, context, fallback).reason, "ERROR");
   }
@@ -74,7 +77,13 @@ test("5.3: booleans and integers are texts, other numbers are none", () => {
 test("5.1: an override for a subject goes before the one for all, and a stranger forces nothing", () => {
   const forced = Overrides.none.withAll("checkout", "treatment").with("checkout", "qa", "control");
   const reasons = (overrides: Overrides, subject: string) => {
-    const decision = evaluate(snapshotWith({ status: "killed" }), "checkout", { user_id: subject }, "f", overrides);
+    const decision = evaluate(
+      snapshotWith({ status: "killed" }),
+      "checkout",
+      { user_id: subject },
+      "f",
+      overrides,
+    );
     return [decision.variant, decision.reason];
   };
   assert.deepEqual(reasons(forced, "1"), ["treatment", "OVERRIDE"]);
@@ -112,22 +121,58 @@ test("5.1: a payload is read as a value that the guard accepts, else the fallbac
 test("9.9: prerequisites that meet again and again are asked once each", () => {
   // Each of 16 flags asks the next one twice: without memory, 2^16 questions an evaluation.
   const flag = (level: number): Json => ({
-    enabled: true, key: `f${String(level).padStart(2, "0")}`, killed: false, off: "on",
-    prerequisites: level === 15 ? [] : [0, 1].map(() => ({
-      key: `f${String(level + 1).padStart(2, "0")}`, kind: "flag", variants: ["on"],
-    })),
+    enabled: true,
+    key: `f${String(level).padStart(2, "0")}`,
+    killed: false,
+    off: "on",
+    prerequisites:
+      level === 15
+        ? []
+        : [0, 1].map(() => ({
+            key: `f${String(level + 1).padStart(2, "0")}`,
+            kind: "flag",
+            variants: ["on"],
+          })),
     rollout: [{ from: 0, to: 10_000, variant: "on" }],
-    rules: level === 15 ? [{ rollout: [{ from: 0, to: 10_000, variant: "on" }], targeting: {
-      attribute: "asked", operator: "equals", type: "text", values: ["x"] } }] : [],
-    salt: "s", type: "boolean", unit: "user_id", variants: [{ key: "on", value: "true" }],
+    rules:
+      level === 15
+        ? [
+            {
+              rollout: [{ from: 0, to: 10_000, variant: "on" }],
+              targeting: {
+                attribute: "asked",
+                operator: "equals",
+                type: "text",
+                values: ["x"],
+              },
+            },
+          ]
+        : [],
+    salt: "s",
+    type: "boolean",
+    unit: "user_id",
+    variants: [{ key: "on", value: "true" }],
   });
-  const snapshot = parseSnapshot(writeCanonical({
-    environment: "production", exclusion_sets: [], experiments: [],
-    flags: Array.from({ length: 16 }, (_, level) => flag(level)),
-    format: 2, holdouts: [], kill_switch: false, position: 1, time: "2026-11-22T16:00:00.120Z",
-  }));
+  const snapshot = parseSnapshot(
+    writeCanonical({
+      environment: "production",
+      exclusion_sets: [],
+      experiments: [],
+      flags: Array.from({ length: 16 }, (_, level) => flag(level)),
+      format: 2,
+      holdouts: [],
+      kill_switch: false,
+      position: 1,
+      time: "2026-11-22T16:00:00.120Z",
+    }),
+  );
   let asked = 0;
-  const context = { get asked() { asked++; return "y"; } };
+  const context = {
+    get asked() {
+      asked++;
+      return "y";
+    },
+  };
   assert.equal(evaluateFlag(snapshot, "f00", context, "false").reason, "DEFAULT");
   assert.equal(asked, 1);
 });

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { evaluate } from "../src/evaluate/evaluator.js";
-import { decimal, exposureEvent, exposureOf, outcomeEvent, outcomeOf, type Event } from "../src/events/event.js";
+import {
+  decimal,
+  exposureEvent,
+  exposureOf,
+  outcomeEvent,
+  outcomeOf,
+  type Event,
+} from "../src/events/event.js";
 import { ExposureFilter } from "../src/events/filter.js";
 import { EventQueue, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from "../src/events/queue.js";
 import { uuidV7 } from "../src/events/uuid.js";
@@ -32,9 +39,14 @@ test("6.2: an exposure has what the collector takes", () => {
   assert.deepEqual(
     { ...tree, id: "" },
     {
-      id: "", experiment: "checkout", variant: decided("1").variant,
-      subject: decided("1").hashedSubject, time: "2026-11-22T16:00:00.005Z", surface: "checkout",
-      epoch: 3, position: 7,
+      id: "",
+      experiment: "checkout",
+      variant: decided("1").variant,
+      subject: decided("1").hashedSubject,
+      time: "2026-11-22T16:00:00.005Z",
+      surface: "checkout",
+      epoch: 3,
+      position: 7,
       segments: { country: "DE", long: "😀".repeat(32), ["n".repeat(32)]: "x" },
     },
   );
@@ -53,10 +65,24 @@ test("6.2: at most 8 segments, and no exposure of what assigned nobody", () => {
 
 test("6.4: a value is the shortest decimal, rounded half to even to six places", () => {
   const values: [number, string][] = [
-    [1, "1"], [0, "0"], [-0, "0"], [1.5, "1.5"], [-1.5, "-1.5"], [0.1 + 0.2, "0.3"],
-    [0.0000005, "0"], [0.0000015, "0.000002"], [0.0000025, "0.000002"], [0.00000051, "0.000001"],
-    [-0.0000001, "0"], [1e9, "1000000000"], [123456789.1234565, "123456789.123456"],
-    [1e-7, "0"], [2.5e-6, "0.000002"], [3e-20, "0"], [999999.9999999, "1000000"], [100, "100"],
+    [1, "1"],
+    [0, "0"],
+    [-0, "0"],
+    [1.5, "1.5"],
+    [-1.5, "-1.5"],
+    [0.1 + 0.2, "0.3"],
+    [0.0000005, "0"],
+    [0.0000015, "0.000002"],
+    [0.0000025, "0.000002"],
+    [0.00000051, "0.000001"],
+    [-0.0000001, "0"],
+    [1e9, "1000000000"],
+    [123456789.1234565, "123456789.123456"],
+    [1e-7, "0"],
+    [2.5e-6, "0.000002"],
+    [3e-20, "0"],
+    [999999.9999999, "1000000"],
+    [100, "100"],
   ];
   for (const [value, text] of values) {
     assert.equal(decimal(value), text, String(value));
@@ -80,7 +106,10 @@ test("6.3: an exposure passes once for subject, experiment, variant and epoch", 
   assert.equal(filter.pass(decided("1")), false);
   assert.equal(filter.pass(decided("2")), true);
   assert.equal(filter.pass(decided("1", { epoch: 1 })), true);
-  const other = [{ from: 0, to: 5_000, variant: "treatment" }, { from: 5_000, to: 10_000, variant: "control" }];
+  const other = [
+    { from: 0, to: 5_000, variant: "treatment" },
+    { from: 5_000, to: 10_000, variant: "control" },
+  ];
   assert.equal(filter.pass(decided("1", { allocation: other })), true);
   assert.equal(filter.pass(decided("1")), false);
   assert.equal(filter.pass(decided("3", { status: "killed" })), false);
@@ -107,7 +136,10 @@ function event(bytes = 10): Event {
 
 test("6.6: unsettled events are bounded; the new one is dropped and counted", () => {
   const queue = new EventQueue(3);
-  assert.deepEqual([1, 2, 3, 4].map(() => queue.offer(event())), [true, true, true, false]);
+  assert.deepEqual(
+    [1, 2, 3, 4].map(() => queue.offer(event())),
+    [true, true, true, false],
+  );
   const batch = queue.take();
   assert.equal(queue.offer(event()), false, "a batch in flight keeps its room");
   assert.equal(queue.unsettled().length, 3);
@@ -122,13 +154,19 @@ test("6.5: batches have at most 1,000 events and 1,000,000 bytes, in the order o
   for (let i = 0; i < 2_500; i++) {
     queue.offer({ kind: i % 2 === 0 ? "exposure" : "outcome", json: String(i) });
   }
-  assert.deepEqual([queue.take()?.size, queue.take()?.size, queue.take()?.size], [MAX_BATCH_EVENTS, 1_000, 500]);
+  assert.deepEqual(
+    [queue.take()?.size, queue.take()?.size, queue.take()?.size],
+    [MAX_BATCH_EVENTS, 1_000, 500],
+  );
   assert.equal(queue.take(), undefined);
   for (let i = 0; i < 9; i++) {
     queue.offer(event(300_000));
   }
   const sizes = [1, 2, 3].map(() => queue.take()?.body.length ?? 0);
-  assert.ok(sizes.every((size) => size > 900_000 && size <= MAX_BATCH_BYTES), String(sizes));
+  assert.ok(
+    sizes.every((size) => size > 900_000 && size <= MAX_BATCH_BYTES),
+    String(sizes),
+  );
   assert.equal(queue.offer(event(500_001)), false);
 });
 

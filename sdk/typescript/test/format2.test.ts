@@ -14,21 +14,43 @@ const EVERYBODY = [{ from: 0, to: 10_000, variant: "on" }];
 
 function treeOf(members: Tree): Tree {
   return {
-    environment: "production", exclusion_sets: [], experiments: [], flags: [], format: 2,
-    holdouts: [], kill_switch: false, position: 1, time: "2026-11-22T16:00:00.120Z", ...members,
+    environment: "production",
+    exclusion_sets: [],
+    experiments: [],
+    flags: [],
+    format: 2,
+    holdouts: [],
+    kill_switch: false,
+    position: 1,
+    time: "2026-11-22T16:00:00.120Z",
+    ...members,
   };
 }
 
 function experiment(members: Tree = {}, key = "checkout"): Json {
   return experimentTree(key, {
-    exclusion_sets: [], namespace: "acme/rides", prerequisites: [], targeting: { all: [] }, ...members,
+    exclusion_sets: [],
+    namespace: "acme/rides",
+    prerequisites: [],
+    targeting: { all: [] },
+    ...members,
   });
 }
 
 function flag(members: Tree = {}, key = "f"): Json {
   return {
-    enabled: true, key, killed: false, off: "on", prerequisites: [], rollout: EVERYBODY, rules: [],
-    salt: key, type: "boolean", unit: "user_id", variants: [{ key: "on", value: "true" }], ...members,
+    enabled: true,
+    key,
+    killed: false,
+    off: "on",
+    prerequisites: [],
+    rollout: EVERYBODY,
+    rules: [],
+    salt: key,
+    type: "boolean",
+    unit: "user_id",
+    variants: [{ key: "on", value: "true" }],
+    ...members,
   };
 }
 
@@ -51,26 +73,70 @@ test("9.3 and 9.4: a bound is met, and one more is refused", () => {
   const nested = (depth: number): Json => (depth === 1 ? condition : { not: nested(depth - 1) });
   const targeted = (targeting: Json) => ({ experiments: [experiment({ targeting })] });
   const prerequisite = { key: "other", kind: "flag", variants: ["on"] };
-  const chain = (length: number) => numbered(length + 1, (key) => {
-    const next = `k${String(Number(key.slice(1)) + 1).padStart(6, "0")}`;
-    return flag({ prerequisites: [{ key: next, kind: "flag", variants: ["on"] }] }, key);
-  });
+  const chain = (length: number) =>
+    numbered(length + 1, (key) => {
+      const next = `k${String(Number(key.slice(1)) + 1).padStart(6, "0")}`;
+      return flag({ prerequisites: [{ key: next, kind: "flag", variants: ["on"] }] }, key);
+    });
   const set = { key: "s", salt: "s", unit: "user_id" };
-  const reserved = (count: number) => ({ ranges: numbered(count, (key) => ({ from: Number(key.slice(1)), to: Number(key.slice(1)) + 1 })), set: "s" });
+  const reserved = (count: number) => ({
+    ranges: numbered(count, (key) => ({ from: Number(key.slice(1)), to: Number(key.slice(1)) + 1 })),
+    set: "s",
+  });
   const bounds: [string, (size: number) => Tree, number][] = [
     ["depth", (depth) => targeted(nested(depth)), 8],
     ["conditions", (count) => targeted({ any: numbered(count, () => condition) }), 1_000],
     ["parts", (count) => targeted({ all: numbered(count - 1, () => ({ all: [] })) }), 10_000],
     ["values", (count) => targeted({ ...condition, values: numbered(count, (key) => key) }), 10_000],
     ["a value", (length) => targeted({ ...condition, values: ["x".repeat(length)] }), 4_096],
-    ["prerequisites", (count) => ({ flags: [flag({ prerequisites: numbered(count, () => prerequisite) })] }), 100],
+    [
+      "prerequisites",
+      (count) => ({ flags: [flag({ prerequisites: numbered(count, () => prerequisite) })] }),
+      100,
+    ],
     ["a chain", (length) => ({ flags: chain(length) }), 15],
-    ["sets", (count) => ({ exclusion_sets: [set], experiments: [experiment({ exclusion_sets: numbered(count, () => reserved(1)) })] }), 100],
-    ["ranges of a set", (count) => ({ exclusion_sets: [set], experiments: [experiment({ exclusion_sets: [reserved(count)] })] }), 1_000],
-    ["holdouts", (count) => ({ holdouts: numbered(count, (key) => ({ key, salt: "", scope: { kind: "global" }, slots: 1, unit: "u" })) }), 10_000],
+    [
+      "sets",
+      (count) => ({
+        exclusion_sets: [set],
+        experiments: [experiment({ exclusion_sets: numbered(count, () => reserved(1)) })],
+      }),
+      100,
+    ],
+    [
+      "ranges of a set",
+      (count) => ({
+        exclusion_sets: [set],
+        experiments: [experiment({ exclusion_sets: [reserved(count)] })],
+      }),
+      1_000,
+    ],
+    [
+      "holdouts",
+      (count) => ({
+        holdouts: numbered(count, (key) => ({
+          key,
+          salt: "",
+          scope: { kind: "global" },
+          slots: 1,
+          unit: "u",
+        })),
+      }),
+      10_000,
+    ],
     ["flags", (count) => ({ flags: numbered(count, (key) => flag({}, key)) }), 10_000],
-    ["a flag's rules", (count) => ({ flags: [flag({ rules: numbered(count, () => ({ rollout: EVERYBODY, targeting: { all: [] } })) })] }), 1_000],
-    ["a flag's value", (length) => ({ flags: [flag({ variants: [{ key: "on", value: "x".repeat(length) }] })] }), 65_536],
+    [
+      "a flag's rules",
+      (count) => ({
+        flags: [flag({ rules: numbered(count, () => ({ rollout: EVERYBODY, targeting: { all: [] } })) })],
+      }),
+      1_000,
+    ],
+    [
+      "a flag's value",
+      (length) => ({ flags: [flag({ variants: [{ key: "on", value: "x".repeat(length) }] })] }),
+      65_536,
+    ],
   ];
   for (const [name, made, bound] of bounds) {
     assert.equal(refusal(made(bound)), "accepted", name);
@@ -80,7 +146,10 @@ test("9.3 and 9.4: a bound is met, and one more is refused", () => {
 
 test("9.3: a rollout owns every slot once: a range behind the last one is refused", () => {
   assert.equal(refusal({ flags: [flag({ rollout: [...EVERYBODY, ...EVERYBODY] })] }), "INVALID");
-  assert.equal(refusal({ flags: [flag({ rollout: [...EVERYBODY, { from: 0, to: 5_000, variant: "on" }] })] }), "INVALID");
+  assert.equal(
+    refusal({ flags: [flag({ rollout: [...EVERYBODY, { from: 0, to: 5_000, variant: "on" }] })] }),
+    "INVALID",
+  );
 });
 
 test("5.1 and 9.8: what has ended has ended for all in format 1, for whom it was for in format 2", () => {
@@ -92,13 +161,19 @@ test("5.1 and 9.8: what has ended has ended for all in format 1, for whom it was
     const decision = evaluate(parseSnapshot(writeCanonical(tree)), "checkout", { user_id: "1" }, "f");
     return [decision.reason, decision.variant];
   });
-  assert.deepEqual(answers, [["CONCLUDED", "treatment"], ["NOT_TARGETED", "control"]]);
+  assert.deepEqual(answers, [
+    ["CONCLUDED", "treatment"],
+    ["NOT_TARGETED", "control"],
+  ]);
 });
 
 test("9.6: a prefix stands at the beginning", () => {
   const prefix = { operator: "prefix", type: "text", values: ["ab", "x"] };
   const texts = ["abc", "ab", "x", "cab", "a", "", "Ab"];
-  assert.deepEqual(texts.map((text) => admits(prefix, text)), [true, true, true, false, false, false, false]);
+  assert.deepEqual(
+    texts.map((text) => admits(prefix, text)),
+    [true, true, true, false, false, false, false],
+  );
 });
 
 function admits(condition: Tree, value: unknown): boolean {
@@ -134,7 +209,11 @@ test("9.5 and 9.6: values that JSON does not have", () => {
 test("9.6: a long text that is no version takes no long time to be none", () => {
   const condition = { operator: "at_least", type: "version", values: ["1.0.0"] };
   const begin = performance.now();
-  for (const text of [`1.0.0-${"1".repeat(50_000)}!`, `1.0.0-${"a.".repeat(25_000)}`, `1.0.0+${"0".repeat(50_000)}!`]) {
+  for (const text of [
+    `1.0.0-${"1".repeat(50_000)}!`,
+    `1.0.0-${"a.".repeat(25_000)}`,
+    `1.0.0+${"0".repeat(50_000)}!`,
+  ]) {
     assert.equal(admits(condition, text), false);
   }
   assert.equal(admits(condition, `1.0.${"9".repeat(50_000)}`), true);

@@ -13,10 +13,7 @@ function hex(bytes: Uint8Array): string {
 }
 
 test("1.1: SHA-256 of the examples of FIPS 180-4", () => {
-  assert.equal(
-    hex(sha256(utf8("abc"))),
-    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-  );
+  assert.equal(hex(sha256(utf8("abc"))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   assert.equal(
     hex(sha256(utf8("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"))),
     "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
@@ -91,10 +88,18 @@ function owner(ranges: readonly SlotRange[], slot: number): string | undefined {
 }
 
 test("2.1: 0.9 and 0.05 are added as doubles", () => {
-  const shares = [["control", 0.9], ["a", 0.05], ["b", 0.05]] as const;
+  const shares = [
+    ["control", 0.9],
+    ["a", 0.05],
+    ["b", 0.05],
+  ] as const;
   assert.deepEqual(
     slotTable(shares, "control").map(({ from, to, variant }) => [from, to, variant]),
-    [[0, 9000, "control"], [9000, 9501, "a"], [9501, 10000, "b"]],
+    [
+      [0, 9000, "control"],
+      [9000, 9501, "a"],
+      [9501, 10000, "b"],
+    ],
   );
 });
 
@@ -103,12 +108,29 @@ test("2.1: shares that cannot be meant are refused", () => {
     assert.throws(() => slotTable([["a", share]], "control"), RangeError);
   }
   assert.throws(() => slotTable([], "control"), RangeError);
-  assert.throws(() => slotTable([["a", 0.1], ["a", 0.2]], "control"), RangeError);
+  assert.throws(
+    () =>
+      slotTable(
+        [
+          ["a", 0.1],
+          ["a", 0.2],
+        ],
+        "control",
+      ),
+    RangeError,
+  );
 });
 
 test("2.2 and 2.3: more traffic enrols every slot that less enrolled, for the same variant", () => {
   const random = randomOf(3);
-  const table = slotTable([["a", 0.333], ["control", 0.5], ["b", 0.1]], "control");
+  const table = slotTable(
+    [
+      ["a", 0.333],
+      ["control", 0.5],
+      ["b", 0.1],
+    ],
+    "control",
+  );
   let before = enrol(table, 0);
   assert.deepEqual(before, []);
   for (let ppm = 0; ppm < 1_000_000; ppm += 1 + random(60_000)) {

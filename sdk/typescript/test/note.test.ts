@@ -30,7 +30,9 @@ const RFC_8032 = [
     Buffer.from(sha512(utf8("abc"))).toString("hex"),
     "dc2a4459e7369633a52b1bf277839a00201009a3efbf3ecb69bea2186c26b58909351fc9ac90b3ecfdfbc7c66431e0303dca179c138ac17ad9bef1177331a704",
   ],
-].map((row) => row.map((hex) => new Uint8Array(Buffer.from(hex, "hex"))) as [Uint8Array, Uint8Array, Uint8Array]);
+].map(
+  (row) => row.map((hex) => new Uint8Array(Buffer.from(hex, "hex"))) as [Uint8Array, Uint8Array, Uint8Array],
+);
 
 test("4.2: the own verifier takes the signatures of RFC 8032", () => {
   for (const [key, text, signature] of RFC_8032) {
@@ -156,9 +158,20 @@ test("4.2: signatures of strangers are ignored, and every one of ours must be ri
 test("4.1: a text that is no note is refused", async () => {
   const key = VerifierKey.parse(GO_KEY);
   const notes = [
-    "", "\n", "\n\n", "x", "x\n", "x\n\n", "x\n\n\u2014 a AAAAAAA=", "x\n\n- a AAAAAAA=\n",
-    "x\n\n\u2014 a\n", "x\n\n\u2014 a AA==\n", "x\n\n\u2014 a ?\n", "x\r\n\n\u2014 a AAAAAAA=\n",
-    "x\n\n\u2014 a+b AAAAAAA=\n", "x\n\n" + "\u2014 a AAAAAAA=\n".repeat(101),
+    "",
+    "\n",
+    "\n\n",
+    "x",
+    "x\n",
+    "x\n\n",
+    "x\n\n\u2014 a AAAAAAA=",
+    "x\n\n- a AAAAAAA=\n",
+    "x\n\n\u2014 a\n",
+    "x\n\n\u2014 a AA==\n",
+    "x\n\n\u2014 a ?\n",
+    "x\r\n\n\u2014 a AAAAAAA=\n",
+    "x\n\n\u2014 a+b AAAAAAA=\n",
+    "x\n\n" + "\u2014 a AAAAAAA=\n".repeat(101),
   ];
   for (const note of notes) {
     assert.equal(await opened(note, key), "NOT_A_NOTE", JSON.stringify(note));

@@ -65,7 +65,10 @@ test("6.6 and 6.7: what is kept is bounded, the oldest first, and so is what is 
   const kept = await heir.adopts(LEASE);
   assert.ok(kept > 400 && kept < 500, String(kept));
   const indices = heir.queue.unsettled().map(({ json }) => (JSON.parse(json) as { i: number }).i);
-  assert.deepEqual(indices, indices.map((_, i) => i));
+  assert.deepEqual(
+    indices,
+    indices.map((_, i) => i),
+  );
   assert.equal(await new Client(storage, 10).adopts(2 * LEASE), 10);
 });
 

@@ -3,7 +3,13 @@ import { test } from "node:test";
 import { utf8 } from "../src/hash/utf8.js";
 import { SnapshotHolder } from "../src/snapshot/holder.js";
 import { readCanonical, writeCanonical, type Json } from "../src/snapshot/json.js";
-import { MAX_BYTES, openSnapshot, openSnapshotNow, parseSnapshot, SnapshotRefused } from "../src/snapshot/reader.js";
+import {
+  MAX_BYTES,
+  openSnapshot,
+  openSnapshotNow,
+  parseSnapshot,
+  SnapshotRefused,
+} from "../src/snapshot/reader.js";
 import { compareVersions, version } from "../src/snapshot/version.js";
 import { experimentTree, randomOf, Signer, snapshotTree } from "./support.js";
 
@@ -27,15 +33,41 @@ test("3.1: keys are sorted by code units and escapes are the shortest", () => {
   const sorted =
     '{"\\r":"Carriage Return","1":"One","\u0080":"Control","ö":"Latin","€":"Euro","😀":"Smiley","\ufb33":"Hebrew"}';
   assert.equal(writeCanonical(readCanonical(sorted)), sorted);
-  const read = JSON.parse('"\\u20ac$\\u000F\\u000aA\'\\u0042\\u0022\\u005c\\\\\\"\\/\\b\\f\\t\\r\\u007f"') as string;
-  assert.equal(writeCanonical(read), "\"€$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\\b\\f\\t\\r\u007f\"");
+  const read = JSON.parse(
+    '"\\u20ac$\\u000F\\u000aA\'\\u0042\\u0022\\u005c\\\\\\"\\/\\b\\f\\t\\r\\u007f"',
+  ) as string;
+  assert.equal(writeCanonical(read), '"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/\\b\\f\\t\\r\u007f"');
 });
 
 test("3.1: what is not in canonical form is refused", () => {
   const texts = [
-    "", " ", "{", "[1,]", '{"a":1,"a":1}', '{"a":1,"\\u0061":1}', "01", "-0", "1.0", "1e2", "1.5",
-    "9007199254740992", "-9007199254740992", "NaN", "[1 ]", " 1", "1\n", '{"b":1,"a":2}', '"\\ud800"',
-    '"\ud800"', '"\\u0041"', '"\\/"', '"\\u000A"', "'a'", "tru", "\ufeff1", '{"__proto__":1,"__proto__":1}',
+    "",
+    " ",
+    "{",
+    "[1,]",
+    '{"a":1,"a":1}',
+    '{"a":1,"\\u0061":1}',
+    "01",
+    "-0",
+    "1.0",
+    "1e2",
+    "1.5",
+    "9007199254740992",
+    "-9007199254740992",
+    "NaN",
+    "[1 ]",
+    " 1",
+    "1\n",
+    '{"b":1,"a":2}',
+    '"\\ud800"',
+    '"\ud800"',
+    '"\\u0041"',
+    '"\\/"',
+    '"\\u000A"',
+    "'a'",
+    "tru",
+    "\ufeff1",
+    '{"__proto__":1,"__proto__":1}',
   ];
   for (const text of texts) {
     assert.throws(() => readCanonical(text), Error, text);
@@ -49,8 +81,14 @@ test("3.1: nesting stops at 32", () => {
   const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
   assert.equal(writeCanonical(readCanonical(nested(33))), nested(33));
   assert.throws(() => readCanonical(nested(34)), /nesting/);
-  assert.equal(reasonOf(() => parseSnapshot("[".repeat(100_000))), "NOT_CANONICAL");
-  assert.equal(reasonOf(() => parseSnapshot(nested(100_000))), "NOT_CANONICAL");
+  assert.equal(
+    reasonOf(() => parseSnapshot("[".repeat(100_000))),
+    "NOT_CANONICAL",
+  );
+  assert.equal(
+    reasonOf(() => parseSnapshot(nested(100_000))),
+    "NOT_CANONICAL",
+  );
 });
 
 const BROKEN = [
@@ -98,11 +136,18 @@ const BROKEN = [
 ] as const;
 
 test("3.2 to 3.5: a snapshot that breaks a rule is refused for it", () => {
-  assert.equal(reasonOf(() => parseSnapshot(EXAMPLE)), "accepted");
+  assert.equal(
+    reasonOf(() => parseSnapshot(EXAMPLE)),
+    "accepted",
+  );
   for (const [reason, found, instead] of BROKEN) {
     const broken = EXAMPLE.replace(found, instead);
     assert.notEqual(broken, EXAMPLE, found);
-    assert.equal(reasonOf(() => parseSnapshot(broken)), reason, `${found} ${instead}`);
+    assert.equal(
+      reasonOf(() => parseSnapshot(broken)),
+      reason,
+      `${found} ${instead}`,
+    );
   }
 });
 
@@ -122,10 +167,7 @@ test("3.4: a bound is met, and one more is refused", () => {
   const values = (count: number) => [
     { attribute: "a", operator: "in", values: Array.from({ length: count }, (_, i) => String(i)) },
   ];
-  const payload = (length: number) => [
-    { key: "control", payload: "x".repeat(length) },
-    { key: "treatment" },
-  ];
+  const payload = (length: number) => [{ key: "control", payload: "x".repeat(length) }, { key: "treatment" }];
   const bounds: [string, (size: number) => Json, number][] = [
     ["allocation", ranges, 1_000],
     ["variants", variants, 1_000],
@@ -139,15 +181,23 @@ test("3.4: a bound is met, and one more is refused", () => {
     assert.equal(experimentWith({ [member]: made(bound) }), "accepted", member);
     assert.equal(experimentWith({ [member]: made(bound + 1) }), "INVALID", member);
   }
-  const keyed = (length: number) => ({ variants: [{ key: "control" }, { key: "treatment" }, { key: "k".repeat(length) }] });
+  const keyed = (length: number) => ({
+    variants: [{ key: "control" }, { key: "treatment" }, { key: "k".repeat(length) }],
+  });
   assert.equal(experimentWith(keyed(63)), "accepted");
   assert.equal(experimentWith(keyed(64)), "INVALID");
 });
 
 test("4.3: what is too large is refused before it is read", () => {
   const key = new Signer().verifierKey;
-  assert.equal(reasonOf(() => openSnapshotNow(new Uint8Array(MAX_BYTES + 1), key, "production")), "TOO_LARGE");
-  assert.equal(reasonOf(() => openSnapshotNow(new Uint8Array(MAX_BYTES), key, "production")), "NOT_A_NOTE");
+  assert.equal(
+    reasonOf(() => openSnapshotNow(new Uint8Array(MAX_BYTES + 1), key, "production")),
+    "TOO_LARGE",
+  );
+  assert.equal(
+    reasonOf(() => openSnapshotNow(new Uint8Array(MAX_BYTES), key, "production")),
+    "NOT_A_NOTE",
+  );
 });
 
 test("4.3: an older position is refused, the same one changes nothing, also when offers overlap", async () => {
@@ -234,25 +284,67 @@ test("4.3: a refusal tells nothing of the text", () => {
 
 test("9.6: versions have the precedence of semver.org, item 11", () => {
   const ascending = [
-    "0.0.0", "0.0.9", "0.0.10", "1.0.0-0", "1.0.0-1", "1.0.0-10", "1.0.0-alpha", "1.0.0-alpha.1",
-    "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0",
-    "1.0.1", "1.9.0", "1.10.0", "10.0.0", "99999999999999999999.0.0", "100000000000000000000.0.0",
+    "0.0.0",
+    "0.0.9",
+    "0.0.10",
+    "1.0.0-0",
+    "1.0.0-1",
+    "1.0.0-10",
+    "1.0.0-alpha",
+    "1.0.0-alpha.1",
+    "1.0.0-alpha.beta",
+    "1.0.0-beta",
+    "1.0.0-beta.2",
+    "1.0.0-beta.11",
+    "1.0.0-rc.1",
+    "1.0.0",
+    "1.0.1",
+    "1.9.0",
+    "1.10.0",
+    "10.0.0",
+    "99999999999999999999.0.0",
+    "100000000000000000000.0.0",
   ];
   for (const [i, a] of ascending.entries()) {
     for (const [j, b] of ascending.entries()) {
-      assert.equal(Math.sign(compareVersions(version(a)!, version(`${b}+build.7`)!)), Math.sign(i - j), `${a} ${b}`);
+      assert.equal(
+        Math.sign(compareVersions(version(a)!, version(`${b}+build.7`)!)),
+        Math.sign(i - j),
+        `${a} ${b}`,
+      );
     }
   }
-  for (const text of ["", "1", "1.0", "1.0.0.0", "01.0.0", "1.0.0-", "1.0.0-01", "1.0.0+", "v1.0.0", "1.0.0-a..b", "1.0.0\n"]) {
+  for (const text of [
+    "",
+    "1",
+    "1.0",
+    "1.0.0.0",
+    "01.0.0",
+    "1.0.0-",
+    "1.0.0-01",
+    "1.0.0+",
+    "v1.0.0",
+    "1.0.0-a..b",
+    "1.0.0\n",
+  ]) {
     assert.equal(version(text), undefined, text);
   }
 });
 
 test("9.1: a snapshot of format 2 needs all of its members", () => {
   const tree = { ...snapshotTree(1), format: 2 };
-  assert.equal(reasonOf(() => parseSnapshot(writeCanonical(tree))), "UNKNOWN_FORMAT");
+  assert.equal(
+    reasonOf(() => parseSnapshot(writeCanonical(tree))),
+    "UNKNOWN_FORMAT",
+  );
   const whole = { ...tree, exclusion_sets: [], experiments: [], flags: [], holdouts: [], kill_switch: false };
-  assert.equal(reasonOf(() => parseSnapshot(writeCanonical(whole))), "accepted");
+  assert.equal(
+    reasonOf(() => parseSnapshot(writeCanonical(whole))),
+    "accepted",
+  );
   const first = { ...whole, experiments: [experimentTree("checkout")] };
-  assert.equal(reasonOf(() => parseSnapshot(writeCanonical(first))), "INVALID");
+  assert.equal(
+    reasonOf(() => parseSnapshot(writeCanonical(first))),
+    "INVALID",
+  );
 });

@@ -12,7 +12,7 @@ function fed(pieces: readonly Uint8Array[], most = 10_000): readonly [string, st
 }
 
 const TEXT =
-  ": hello\n\nevent: snapshot\nid: 7\ndata: {\"å\":1}\ndata:\ndata:— x\n\n:alive\n\ndata\n\nevent:a\n\ndata: 1\r\ndata:  2\r\n\r\ndata: 3\r\rretry: 5\ndata: 4\n\ndata: unfinished\n";
+  ': hello\n\nevent: snapshot\nid: 7\ndata: {"å":1}\ndata:\ndata:— x\n\n:alive\n\ndata\n\nevent:a\n\ndata: 1\r\ndata:  2\r\n\r\ndata: 3\r\rretry: 5\ndata: 4\n\ndata: unfinished\n';
 const EVENTS = [
   ["snapshot", '{"å":1}\n\n— x'],
   ["message", ""],

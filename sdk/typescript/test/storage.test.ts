@@ -10,7 +10,7 @@ import { fileStorage } from "../src/node/index.js";
 async function broken(storage: SdkStorage): Promise<readonly string[]> {
   const failures: string[] = [];
   const check = (rule: string, holds: boolean) => void (holds || failures.push(rule));
-  const text = "{\"å\":\"😀\"}\n\n— x\n";
+  const text = '{"å":"😀"}\n\n— x\n';
   await storage.write("production.snapshot", text);
   check("what was written is read", (await storage.read("production.snapshot")) === text);
   await storage.write("production.snapshot", "2");
@@ -42,7 +42,10 @@ function webStorage(): Storage {
 }
 
 async function withLocal(storage: unknown, work: () => Promise<void> | void): Promise<void> {
-  Object.defineProperty(globalThis, "localStorage", { configurable: true, get: () => (typeof storage === "function" ? storage() : storage) });
+  Object.defineProperty(globalThis, "localStorage", {
+    configurable: true,
+    get: () => (typeof storage === "function" ? storage() : storage),
+  });
   try {
     await work();
   } finally {
@@ -73,9 +76,12 @@ test("7.6: the suite is red throughout for a storage that does nothing", async (
 
 test("7.6: where there is no local storage, or none is allowed, there is no browser storage", async () => {
   assert.equal(browserStorage(), undefined);
-  await withLocal(() => {
-    throw new DOMException("denied", "SecurityError");
-  }, () => assert.equal(browserStorage(), undefined));
+  await withLocal(
+    () => {
+      throw new DOMException("denied", "SecurityError");
+    },
+    () => assert.equal(browserStorage(), undefined),
+  );
 });
 
 test("7.6: files are the owner's, whole, and leftovers of a crash are not texts", async () => {

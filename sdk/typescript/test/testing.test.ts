@@ -32,8 +32,14 @@ test("6.3 and 6.4: a test client shows what the collector would get", () => {
   trialog.track({ device_id: "1" }, "revenue", 2.5);
   trialog.track({ device_id: "1" }, "revenue", NaN);
   trialog.track({ user_id: "1" }, "revenue", 1);
-  assert.deepEqual(trialog.exposures.map(({ experiment, variant }) => [experiment, variant]), [["a", "treatment"]]);
-  assert.deepEqual(trialog.outcomes.map(({ metric, value }) => [metric, value]), [["revenue", "2.5"]]);
+  assert.deepEqual(
+    trialog.exposures.map(({ experiment, variant }) => [experiment, variant]),
+    [["a", "treatment"]],
+  );
+  assert.deepEqual(
+    trialog.outcomes.map(({ metric, value }) => [metric, value]),
+    [["revenue", "2.5"]],
+  );
   assert.equal(trialog.outcomes[0]?.subject, trialog.exposures[0]?.subject);
 });
 
@@ -42,7 +48,12 @@ test("9.13: a flag has the type of its fallback, or what the guard accepts", () 
   const context = { user_id: "1" };
   const isList = (value: unknown): value is string[] => Array.isArray(value);
   assert.equal(trialog.flag("dark", context, false), false);
-  trialog.setFlag("dark", true).setFlag("limit", 5).setFlag("name", "x").setFlag("list", ["a"]).setFlag("nil", null);
+  trialog
+    .setFlag("dark", true)
+    .setFlag("limit", 5)
+    .setFlag("name", "x")
+    .setFlag("list", ["a"])
+    .setFlag("nil", null);
   assert.equal(trialog.flag("dark", context, false), true);
   assert.equal(trialog.flag("limit", context, 1), 5);
   assert.equal(trialog.flag("name", context, "y"), "x");
@@ -58,8 +69,12 @@ test("5.1: a test client takes overrides, and shows all experiments", () => {
   const trialog = new TestClient().assign("a", "treatment").assign("b", "control");
   trialog.override(Overrides.none.withAll("a", "control"));
   const all = trialog.evaluateAll({ user_id: "1" });
-  assert.deepEqual([...all].map(([key, { variant, reason }]) => [key, variant, reason]), [
-    ["a", "control", "OVERRIDE"], ["b", "control", "ASSIGNED"],
-  ]);
+  assert.deepEqual(
+    [...all].map(([key, { variant, reason }]) => [key, variant, reason]),
+    [
+      ["a", "control", "OVERRIDE"],
+      ["b", "control", "ASSIGNED"],
+    ],
+  );
   assert.deepEqual(trialog.exposures, []);
 });

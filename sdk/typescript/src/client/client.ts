@@ -121,7 +121,11 @@ export class TrialogClient implements Trialog {
   private recording(): Recorder {
     const { environment, surface, segments, exposureMemory, now } = this.settings;
     return new Recorder({
-      environment, surface, segments, exposureMemory, now,
+      environment,
+      surface,
+      segments,
+      exposureMemory,
+      now,
       // A closed client hears of no kill and records nothing, so it assigns nobody.
       snapshot: () => (this.state === "CLOSED" ? undefined : this.feed.current),
       open: () => this.state !== "CLOSED",

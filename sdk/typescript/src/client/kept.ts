@@ -27,9 +27,7 @@ export class Kept {
     const full = this.full(prefix);
     try {
       const names = (await this.storage?.names()) ?? [];
-      return names
-        .filter((name) => name.startsWith(full))
-        .map((name) => name.slice(this.full("").length));
+      return names.filter((name) => name.startsWith(full)).map((name) => name.slice(this.full("").length));
     } catch (error) {
       this.failed(error);
       return [];

@@ -144,15 +144,12 @@ export class EventSender {
   }
 
   private count(batch: EventBatch, answer: Answer): void {
-    const refused =
-      answer.status === 200 ? Math.min(batch.size, refusedIn(answer.body)) : batch.size;
+    const refused = answer.status === 200 ? Math.min(batch.size, refusedIn(answer.body)) : batch.size;
     this.counts.sent++;
     this.counts.rejected += refused;
     this.counts.accepted += batch.size - refused;
     if (refused > 0) {
-      this.state.problem(
-        `the collector refused ${refused} of ${batch.size} events with ${answer.status}`,
-      );
+      this.state.problem(`the collector refused ${refused} of ${batch.size} events with ${answer.status}`);
     }
   }
 }

@@ -77,8 +77,8 @@ export function checkSettings(given: Settings): Checked {
     return demand(name, value > 0 && value < 2 ** 31, "a number above 0", value);
   };
   const { segments = [], mode = "streaming" } = given;
-  demand("token", /^[\x21-\x7e]+$/.test(given.token), "visible ASCII characters", "");
-  demand("environment", /^[a-z0-9-]{1,32}$/.test(given.environment), "[a-z0-9-]{1,32}", "");
+  demand("token", matches(/^[\x21-\x7e]+$/, given.token), "visible ASCII characters", "");
+  demand("environment", matches(/^[a-z0-9-]{1,32}$/, given.environment), "[a-z0-9-]{1,32}", "");
   demand("segments", segments.length <= MAX_SEGMENTS, `at most ${MAX_SEGMENTS}`, "");
   demand("bootstrap", given.bootstrap === undefined || verifierKey !== undefined, "a verifierKey", "");
   return {
@@ -104,6 +104,11 @@ export function checkSettings(given: Settings): Checked {
     fetch: given.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     now: given.now ?? Date.now,
   };
+}
+
+/** A pattern alone would find "undefined" in what a caller without types left out. */
+function matches(pattern: RegExp, text: unknown): boolean {
+  return typeof text === "string" && pattern.test(text);
 }
 
 function demand<T>(name: keyof Settings, right: boolean, expected: string, value: T): T {

@@ -48,6 +48,9 @@ export class StateKeeper {
 
   /** The server has said that what is served is the newest. */
   confirmed(): void {
+    if (this.now === "CLOSED") {
+      return;
+    }
     this.confirmedAt = performance.now();
     this.move("READY");
     this.timer ??= background(() => this.age(), this.staleAfterMillis);

@@ -31,6 +31,16 @@ export function textOf(context: Context, attribute: string): string | undefined 
   }
 }
 
+/** The subject of the unit, else of the fallback unit (protocol clause 5.2); undefined without both. */
+export function subjectIn(
+  context: Context,
+  units: { readonly unit: string; readonly fallbackUnit: string | undefined },
+): string | undefined {
+  const { unit, fallbackUnit } = units;
+  const subject = subjectOf(context, unit);
+  return subject !== undefined || fallbackUnit === undefined ? subject : subjectOf(context, fallbackUnit);
+}
+
 /** The attribute's text, undefined also when it is empty: nobody's id is the empty text. */
 export function subjectOf(context: Context, unit: string): string | undefined {
   const text = textOf(context, unit);

@@ -59,9 +59,7 @@ export class Decision {
   ): Decision {
     const none = undefined;
     const position = snapshot?.position;
-    return new Decision(
-      experiment, fallback, reason, none, none, none, none, position, none, none, "",
-    );
+    return new Decision(experiment, fallback, reason, none, none, none, none, position, none, none, "");
   }
 
   static of(
@@ -74,8 +72,17 @@ export class Decision {
     slot?: number,
   ): Decision {
     return new Decision(
-      parts.key, variant.key, reason, variant.payload, slot, parts.epoch, parts.surface,
-      snapshot.position, unit, subject, snapshot.environment,
+      parts.key,
+      variant.key,
+      reason,
+      variant.payload,
+      slot,
+      parts.epoch,
+      parts.surface,
+      snapshot.position,
+      unit,
+      subject,
+      snapshot.environment,
     );
   }
 

@@ -4,7 +4,7 @@
  */
 
 import type { Experiment, Flag, FlagValue, Prerequisite, Snapshot } from "../snapshot/snapshot.js";
-import { subjectOf, type Context } from "./context.js";
+import { subjectIn, subjectOf, type Context } from "./context.js";
 import { Decision, type FlagDecision, type FlagReason, type Reason } from "./decision.js";
 import { Overrides } from "./overrides.js";
 
@@ -195,10 +195,7 @@ function assignedVariant(
   context: Context,
   given: Given,
 ): string | undefined {
-  const { unit, fallbackUnit } = experiment.parts;
-  const subject =
-    subjectOf(context, unit) ??
-    (fallbackUnit === undefined ? undefined : subjectOf(context, fallbackUnit));
+  const subject = subjectIn(context, experiment.parts);
   if (subject === undefined) {
     return undefined;
   }
@@ -244,12 +241,7 @@ function flagFallback(
   return { flag, value, reason, variant: undefined, rule: undefined, slot: undefined, position };
 }
 
-function flagVariant(
-  snapshot: Snapshot,
-  flag: Flag,
-  context: Context,
-  given: Given,
-): string | undefined {
+function flagVariant(snapshot: Snapshot, flag: Flag, context: Context, given: Given): string | undefined {
   return decideFlag(snapshot, flag, context, given).variant;
 }
 
@@ -275,12 +267,7 @@ function decideFlag(snapshot: Snapshot, flag: Flag, context: Context, given: Giv
     : say(open, rollout.of(slot) as FlagValue, rule, slot);
 }
 
-function flagClosed(
-  snapshot: Snapshot,
-  flag: Flag,
-  context: Context,
-  given: Given,
-): FlagReason | undefined {
+function flagClosed(snapshot: Snapshot, flag: Flag, context: Context, given: Given): FlagReason | undefined {
   const { killed, enabled, prerequisites } = flag.parts;
   if (killed) {
     return "KILLED";

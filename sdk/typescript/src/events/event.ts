@@ -109,7 +109,9 @@ export function decimal(value: number): string {
   // value = digits * 10^-scale
   const digits = BigInt(whole + fraction);
   const scale = fraction.length - Number(exponent);
-  const millionths = scaled(digits, MAX_DECIMALS - scale).toString().padStart(MAX_DECIMALS + 1, "0");
+  const millionths = scaled(digits, MAX_DECIMALS - scale)
+    .toString()
+    .padStart(MAX_DECIMALS + 1, "0");
   const point = millionths.length - MAX_DECIMALS;
   const text = `${millionths.slice(0, point)}.${millionths.slice(point)}`.replace(/\.?0+$/, "");
   return value < 0 && text !== "0" ? `-${text}` : text;

@@ -16,7 +16,10 @@ export class EventBatch {
 
   constructor(readonly events: readonly Event[]) {
     const of = (kind: Event["kind"]) =>
-      events.filter((event) => event.kind === kind).map((event) => event.json).join(",");
+      events
+        .filter((event) => event.kind === kind)
+        .map((event) => event.json)
+        .join(",");
     this.body = utf8(`{"exposures":[${of("exposure")}],"outcomes":[${of("outcome")}]}`);
   }
 

@@ -142,7 +142,7 @@ function decoded(bytes: Uint8Array): Point | undefined {
 function encoded(of: Point): bigint {
   const z = inverse(of.z);
   const x = (of.x * z) % P;
-  return ((of.y * z) % P) | ((x & 1n) << 255n);
+  return (of.y * z) % P | ((x & 1n) << 255n);
 }
 
 /** False for a wrong signature or key, whatever is wrong about it. */

@@ -140,10 +140,7 @@ function sealed(note: string, key: VerifierKey): Sealed {
   }
   const signatures = lines.map((line) => signatureOf(line, key)).filter((one) => one.length > 0);
   if (signatures.length === 0) {
-    throw new NoteError(
-      "NOT_SIGNED_BY_KEY",
-      `expected a signature of ${key.name} with key id ${key.id}`,
-    );
+    throw new NoteError("NOT_SIGNED_BY_KEY", `expected a signature of ${key.name} with key id ${key.id}`);
   }
   return { text, signatures };
 }

@@ -99,19 +99,15 @@ function compress(state: Int32Array, view: DataView, block: number, constants: I
   const s = state.slice();
   for (let i = 0; i < 160; i += 2) {
     const [ah, al, eh, el] = [s[0]!, s[1]!, s[8]!, s[9]!];
-    const big1h =
-      ((eh >>> 14) | (el << 18)) ^ ((eh >>> 18) | (el << 14)) ^ ((el >>> 9) | (eh << 23));
-    const big1l =
-      ((el >>> 14) | (eh << 18)) ^ ((el >>> 18) | (eh << 14)) ^ ((eh >>> 9) | (el << 23));
+    const big1h = ((eh >>> 14) | (el << 18)) ^ ((eh >>> 18) | (el << 14)) ^ ((el >>> 9) | (eh << 23));
+    const big1l = ((el >>> 14) | (eh << 18)) ^ ((el >>> 18) | (eh << 14)) ^ ((eh >>> 9) | (el << 23));
     const chh = (eh & s[10]!) ^ (~eh & s[12]!);
     const chl = (el & s[11]!) ^ (~el & s[13]!);
     const oneLow =
       (s[15]! >>> 0) + (big1l >>> 0) + (chl >>> 0) + (constants[i + 1]! >>> 0) + (w[i + 1]! >>> 0);
     const oneHigh = (s[14]! + big1h + chh + constants[i]! + w[i]! + carry(oneLow)) | 0;
-    const big0h =
-      ((ah >>> 28) | (al << 4)) ^ ((al >>> 2) | (ah << 30)) ^ ((al >>> 7) | (ah << 25));
-    const big0l =
-      ((al >>> 28) | (ah << 4)) ^ ((ah >>> 2) | (al << 30)) ^ ((ah >>> 7) | (al << 25));
+    const big0h = ((ah >>> 28) | (al << 4)) ^ ((al >>> 2) | (ah << 30)) ^ ((al >>> 7) | (ah << 25));
+    const big0l = ((al >>> 28) | (ah << 4)) ^ ((ah >>> 2) | (al << 30)) ^ ((ah >>> 7) | (al << 25));
     const majh = (ah & s[2]!) ^ (ah & s[4]!) ^ (s[2]! & s[4]!);
     const majl = (al & s[3]!) ^ (al & s[5]!) ^ (s[3]! & s[5]!);
     const eLow = (s[7]! >>> 0) + (oneLow >>> 0);

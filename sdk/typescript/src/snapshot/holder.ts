@@ -1,10 +1,5 @@
 import type { VerifierKey } from "../note/note.js";
-import {
-  openSnapshot,
-  openSnapshotNow,
-  SnapshotRefused,
-  type RefusalReason,
-} from "./reader.js";
+import { openSnapshot, openSnapshotNow, SnapshotRefused, type RefusalReason } from "./reader.js";
 import type { Snapshot } from "./snapshot.js";
 
 /**

@@ -24,16 +24,36 @@ const MAX_RESERVATIONS = 100;
 const MAX_PAYLOAD = 65_536;
 
 const EXPERIMENT_1 = [
-  "allocation", "control", "epoch", "fallback_unit", "key", "salt", "status", "surface",
-  "targeting", "unit", "variants", "winner",
+  "allocation",
+  "control",
+  "epoch",
+  "fallback_unit",
+  "key",
+  "salt",
+  "status",
+  "surface",
+  "targeting",
+  "unit",
+  "variants",
+  "winner",
 ];
 const EXPERIMENT = {
   1: new Set(EXPERIMENT_1),
   2: new Set([...EXPERIMENT_1, "exclusion_sets", "namespace", "prerequisites"]),
 };
 const FLAG = new Set([
-  "enabled", "fallback_unit", "key", "killed", "off", "prerequisites", "rollout", "rules", "salt",
-  "type", "unit", "variants",
+  "enabled",
+  "fallback_unit",
+  "key",
+  "killed",
+  "off",
+  "prerequisites",
+  "rollout",
+  "rules",
+  "salt",
+  "type",
+  "unit",
+  "variants",
 ]);
 const RANGE = new Set(["from", "to"]);
 const OWNED_RANGE = new Set(["from", "to", "variant"]);
@@ -136,10 +156,7 @@ function readPrerequisites(list: Member): readonly Prerequisite[] {
   });
 }
 
-function readReservations(
-  list: Member,
-  spaces: ReadonlyMap<string, HashSpace>,
-): readonly Reservation[] {
+function readReservations(list: Member, spaces: ReadonlyMap<string, HashSpace>): readonly Reservation[] {
   return list.elements("exclusion sets", MAX_RESERVATIONS).map((element) => {
     element.only(new Set(["ranges", "set"]));
     const space = spaces.get(element.get("set").key());
@@ -147,7 +164,13 @@ function readReservations(
       throw new Invalid("an experiment is in an unknown exclusion set");
     }
     const ranges = readRanges(element.get("ranges"), RANGE, (_, from, to) => ({ from, to }));
-    return { space, owned: new Owners<true>(ranges, ranges.map(() => true)) };
+    return {
+      space,
+      owned: new Owners<true>(
+        ranges,
+        ranges.map(() => true),
+      ),
+    };
   });
 }
 
@@ -187,7 +210,10 @@ export function readFlag(tree: Member): Flag {
     killed: tree.get("killed").truth(),
     off: known(tree.get("off"), variants),
     prerequisites: readPrerequisites(tree.get("prerequisites")),
-    rules: tree.get("rules").elements("rules", MAX_PARTS).map((rule) => readRule(rule, variants)),
+    rules: tree
+      .get("rules")
+      .elements("rules", MAX_PARTS)
+      .map((rule) => readRule(rule, variants)),
     rollout: readRollout(tree.get("rollout"), variants),
   });
 }
@@ -213,5 +239,8 @@ function readRollout(list: Member, variants: ReadonlyMap<string, FlagValue>): Ow
   if (!whole || ends.at(-1) !== SLOTS) {
     throw new Invalid("a rollout must own every slot once, in order");
   }
-  return new Owners(ranges, ranges.map(({ variant }) => variants.get(variant) as FlagValue));
+  return new Owners(
+    ranges,
+    ranges.map(({ variant }) => variants.get(variant) as FlagValue),
+  );
 }

@@ -16,7 +16,10 @@ export function checkPrerequisites(
   let waiting = new Map<string, readonly string[]>();
   const add = (kind: string, key: string, asked: readonly Prerequisite[]) => {
     if (asked.length > 0) {
-      waiting.set(`${kind} ${key}`, asked.map((one) => `${one.kind} ${one.key}`));
+      waiting.set(
+        `${kind} ${key}`,
+        asked.map((one) => `${one.kind} ${one.key}`),
+      );
     }
   };
   experiments.forEach(({ parts }) => add("experiment", parts.key, parts.prerequisites));

@@ -63,11 +63,7 @@ export async function openSnapshot(
 }
 
 /** The same at once; for a start that must not wait. */
-export function openSnapshotNow(
-  note: Uint8Array | string,
-  key: VerifierKey,
-  environment: string,
-): Snapshot {
+export function openSnapshotNow(note: Uint8Array | string, key: VerifierKey, environment: string): Snapshot {
   const text = decoded(note);
   try {
     return inside(openNoteNow(text, key), environment);
@@ -142,10 +138,7 @@ function format(tree: Member): 1 | 2 {
   if (found === 1 || (found === 2 && MORE.every((member) => tree.has(member)))) {
     return found;
   }
-  throw new SnapshotRefused(
-    "UNKNOWN_FORMAT",
-    `expected format 1 or 2 with its members, found ${found}`,
-  );
+  throw new SnapshotRefused("UNKNOWN_FORMAT", `expected format 1 or 2 with its members, found ${found}`);
 }
 
 function readSnapshot(tree: Member, format: 1 | 2): Snapshot {

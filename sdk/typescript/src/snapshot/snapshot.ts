@@ -2,7 +2,7 @@
 
 import type { SlotRange } from "../hash/shares.js";
 import { rememberedSlotOf, saltPrefix, slotOf } from "../hash/slots.js";
-import { subjectOf, type Context } from "../evaluate/context.js";
+import { subjectIn, subjectOf, type Context } from "../evaluate/context.js";
 import type { Admits } from "./targeting.js";
 
 /** What an SDK does with an experiment. */
@@ -224,19 +224,13 @@ export class Flag {
 
   /** The slot of the context's unit, else of its fallback unit; undefined without both. */
   slot(context: Context): number | undefined {
-    const { unit, fallbackUnit } = this.parts;
-    const subject =
-      subjectOf(context, unit) ??
-      (fallbackUnit === undefined ? undefined : subjectOf(context, fallbackUnit));
+    const subject = subjectIn(context, this.parts);
     return subject === undefined ? undefined : slotOf(this.prefix, subject);
   }
 }
 
 /** What an application may know of a snapshot. */
-export type SnapshotInfo = Pick<
-  Snapshot,
-  "environment" | "format" | "position" | "time" | "killSwitch"
->;
+export type SnapshotInfo = Pick<Snapshot, "environment" | "format" | "position" | "time" | "killSwitch">;
 
 /** Everything needed to assign, for one environment at one position of the log. */
 export class Snapshot {

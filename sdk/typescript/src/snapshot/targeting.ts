@@ -115,7 +115,8 @@ function readCondition(member: Member): Admits {
   const type = member.get("type").word(TYPES);
   const operator = member.get("operator").word<Operator>(OPERATORS[type]);
   const values = texts(member, MAX_VALUE);
-  const single = type === "boolean" || (operator !== "in" && (ORDERED as readonly string[]).includes(operator));
+  const single =
+    type === "boolean" || (operator !== "in" && (ORDERED as readonly string[]).includes(operator));
   if (values.length < 1 || (single && values.length > 1)) {
     throw new Invalid(`a condition on ${attribute} has ${values.length} values`);
   }
@@ -136,7 +137,10 @@ function isAttribute(value: unknown): value is AttributeValue {
 }
 
 function texts(member: Member, limit: number): readonly string[] {
-  return member.get("values").elements("values", MAX_VALUES).map((value) => value.text(limit));
+  return member
+    .get("values")
+    .elements("values", MAX_VALUES)
+    .map((value) => value.text(limit));
 }
 
 function compiled(
@@ -160,8 +164,7 @@ function compiled(
 
 function onText(operator: Operator, values: readonly string[]): (value: AttributeValue) => boolean {
   if (operator === "prefix") {
-    return (value) =>
-      typeof value === "string" && values.some((prefix) => value.startsWith(prefix));
+    return (value) => typeof value === "string" && values.some((prefix) => value.startsWith(prefix));
   }
   const set = new Set(values);
   const wanted = operator !== "not_in";

@@ -4,7 +4,14 @@
  */
 
 import type * as Sdk from "../../src/index.js";
-import { checkFolder, checkShares, checkSlots, type Case, type Result, type ShareList } from "../conformance/checks.js";
+import {
+  checkFolder,
+  checkShares,
+  checkSlots,
+  type Case,
+  type Result,
+  type ShareList,
+} from "../conformance/checks.js";
 
 /** All vectors, as the server hands them over; bytes are base64. */
 export interface Vectors {

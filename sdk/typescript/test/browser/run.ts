@@ -16,7 +16,8 @@ import type { Report, Vectors } from "./page.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const DEADLINE_MILLIS = 120_000;
-const PAGE = '<!doctype html><title>Trialog</title><script type="module" src="/build/test/browser/page.js"></script>';
+const PAGE =
+  '<!doctype html><title>Trialog</title><script type="module" src="/build/test/browser/page.js"></script>';
 
 function vectors(): Vectors {
   const folders = snapshotTopics().flatMap((topic) =>
@@ -24,12 +25,19 @@ function vectors(): Vectors {
       const { case: wanted, note, served } = readFolder(topic, name);
       const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
       return {
-        topic, name, case: wanted, note: base64(note),
+        topic,
+        name,
+        case: wanted,
+        note: base64(note),
         ...(served === undefined ? {} : { served: base64(served) }),
       };
     }),
   );
-  return { slots: readJson("slots", "vectors.json"), shares: readJson("shares", "vectors.json"), folders } as Vectors;
+  return {
+    slots: readJson("slots", "vectors.json"),
+    shares: readJson("shares", "vectors.json"),
+    folders,
+  } as Vectors;
 }
 
 class BrowserRun {
@@ -138,9 +146,17 @@ class BrowserRun {
 
 function flags(profile: string, url: string): readonly string[] {
   return [
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--host-resolver-rules=MAP trialog.test 127.0.0.1", `--user-data-dir=${profile}`, url,
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP trialog.test 127.0.0.1",
+    `--user-data-dir=${profile}`,
+    url,
   ];
 }
 
@@ -162,7 +178,9 @@ async function main(): Promise<void> {
     await run.end();
   }
   for (const { step, secure, cases, failures } of run.reports) {
-    console.log(`# chromium, ${secure ? "secure" : "not secure"}, ${step}: ${cases} cases, ${failures.length} failed`);
+    console.log(
+      `# chromium, ${secure ? "secure" : "not secure"}, ${step}: ${cases} cases, ${failures.length} failed`,
+    );
     failures.forEach((failure) => console.log(`not ok ${failure}`));
   }
   const secure = run.reports.map((report) => report.secure).join();

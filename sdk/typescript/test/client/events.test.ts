@@ -38,8 +38,14 @@ test("6.2 and 6.3: an exposure is recorded once, with what the collector takes",
   assert.deepEqual(
     { ...exposure, id: 0, time: 0 },
     {
-      id: 0, time: 0, experiment: "checkout", variant: decision.variant,
-      subject: decision.hashedSubject, surface: "web", epoch: 0, position: 7,
+      id: 0,
+      time: 0,
+      experiment: "checkout",
+      variant: decision.variant,
+      subject: decision.hashedSubject,
+      surface: "web",
+      epoch: 0,
+      position: 7,
       segments: { country: "DE" },
     },
   );
@@ -66,7 +72,10 @@ test("6.3: a new epoch is a new exposure", async () => {
   await until("epoch 1", () => client.evaluate("checkout", USER, "f").epoch === 1);
   client.evaluate("checkout", USER, "f");
   await client.flush(5_000);
-  assert.deepEqual(platform.events("exposures").map((event) => event["epoch"]), [0, 1]);
+  assert.deepEqual(
+    platform.events("exposures").map((event) => event["epoch"]),
+    [0, 1],
+  );
 });
 
 test("6.4: an outcome is recorded for each unit that the context has", async () => {
@@ -77,7 +86,10 @@ test("6.4: an outcome is recorded for each unit that the context has", async () 
   client.track({}, "revenue", 1);
   await client.flush(5_000);
   const outcomes = platform.events("outcomes");
-  assert.deepEqual(outcomes.map((event) => event["value"]), [12.5, 12.5, 1]);
+  assert.deepEqual(
+    outcomes.map((event) => event["value"]),
+    [12.5, 12.5, 1],
+  );
   assert.equal(outcomes[1]?.["subject"], outcomes[2]?.["subject"]);
   assert.notEqual(outcomes[0]?.["subject"], outcomes[1]?.["subject"]);
 });
@@ -259,8 +271,13 @@ test("6.7: what others wrote on a shelf is looked at before it is sent", async (
   const storage = memoryStorage();
   const id = "0193e1a0-0000-7000-8000-000000000001";
   const events = [
-    { kind: "outcome", json: `{"id":"${id}"}` }, { kind: "outcome", json: "garbage" }, { kind: "other", json: "{}" },
-    { kind: "outcome", json: "{}" }, { kind: "exposure", json: 5 }, null, "x",
+    { kind: "outcome", json: `{"id":"${id}"}` },
+    { kind: "outcome", json: "garbage" },
+    { kind: "other", json: "{}" },
+    { kind: "outcome", json: "{}" },
+    { kind: "exposure", json: 5 },
+    null,
+    "x",
   ];
   await storage.write("production.events.a", JSON.stringify({ saved: 0, events }));
   await storage.write("production.events.b", "garbage");

@@ -87,8 +87,13 @@ export class Platform {
   /** A client that asks for the key. */
   trusting(more: Partial<Settings> = {}): TrialogClient {
     const { verifierKey, ...settings } = {
-      baseUrl: this.url, token: TOKEN, environment: "production", verifierKey: "",
-      pollIntervalMillis: 50, longestBackoffMillis: 100, ...more,
+      baseUrl: this.url,
+      token: TOKEN,
+      environment: "production",
+      verifierKey: "",
+      pollIntervalMillis: 50,
+      longestBackoffMillis: 100,
+      ...more,
     };
     const client = createClient(settings);
     this.clients.push(client);
@@ -111,7 +116,11 @@ export class Platform {
   }
 
   private event(position: number, note: string): string {
-    const lines = note.trimEnd().split("\n").map((line) => `data: ${line}\n`).join("");
+    const lines = note
+      .trimEnd()
+      .split("\n")
+      .map((line) => `data: ${line}\n`)
+      .join("");
     return `event: snapshot\nid: ${position}\n${lines}\n`;
   }
 
@@ -217,7 +226,9 @@ export class Platform {
 
   /** The events of the batches so far. */
   events(kind: "exposures" | "outcomes"): Record<string, unknown>[] {
-    return this.batches.flatMap((body) => (JSON.parse(body) as Record<string, Record<string, unknown>[]>)[kind] ?? []);
+    return this.batches.flatMap(
+      (body) => (JSON.parse(body) as Record<string, Record<string, unknown>[]>)[kind] ?? [],
+    );
   }
 }
 

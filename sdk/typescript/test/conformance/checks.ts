@@ -128,8 +128,7 @@ async function checkAnswers(folder: Folder): Promise<Result> {
 }
 
 function checkQuestion(snapshot: Snapshot | undefined, question: Question): readonly string[] {
-  const found =
-    question.flag === undefined ? answer(snapshot, question) : flagAnswer(snapshot, question);
+  const found = question.flag === undefined ? answer(snapshot, question) : flagAnswer(snapshot, question);
   const wanted = question.answer;
   const equal =
     Object.keys(found).sort().join() === Object.keys(wanted).sort().join() &&
@@ -156,9 +155,7 @@ function overrides(question: Question): Overrides {
   for (const [experiment, subjects] of Object.entries(question.overrides ?? {})) {
     for (const [subject, variant] of Object.entries(subjects)) {
       forced =
-        subject === "*"
-          ? forced.withAll(experiment, variant)
-          : forced.with(experiment, subject, variant);
+        subject === "*" ? forced.withAll(experiment, variant) : forced.with(experiment, subject, variant);
     }
   }
   return forced;

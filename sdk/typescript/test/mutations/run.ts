@@ -34,7 +34,10 @@ async function mutant(name: string, mutation: Mutation | undefined): Promise<typ
     if (!text.includes(found)) {
       throw new Error(`the mutation of clause ${clause} does not fit ${file}: ${found}`);
     }
-    await writeFile(path, text.replace(found, () => instead));
+    await writeFile(
+      path,
+      text.replace(found, () => instead),
+    );
   }
   return (await import(pathToFileURL(join(folder, CHECKS)).href)) as typeof Checks;
 }
@@ -71,7 +74,9 @@ async function main(): Promise<void> {
   } finally {
     await rm(MUTANTS, { recursive: true, force: true });
   }
-  console.log(`# mutations: ${MUTATIONS.length} rules broken, ${MUTATIONS.length - survivors} noticed by vectors`);
+  console.log(
+    `# mutations: ${MUTATIONS.length} rules broken, ${MUTATIONS.length - survivors} noticed by vectors`,
+  );
   process.exitCode = survivors === 0 ? 0 : 1;
 }
 
