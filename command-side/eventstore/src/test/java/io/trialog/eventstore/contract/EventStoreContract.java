@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.trialog.eventstore.EventStore;
 import io.trialog.eventstore.IdempotentRequests;
 import io.trialog.eventstore.contract.StoreUnderTest.Cut;
+import io.trialog.language.AccessEvent.TokenRevoked;
 import io.trialog.language.Actor;
 import io.trialog.language.EventMetadata;
 import io.trialog.language.ExperimentEvent.ExperimentPaused;
-import io.trialog.language.ExperimentEvent.ExperimentResumed;
 import io.trialog.language.TrialogEvent;
 import io.trialog.language.log.EventLog;
 import io.trialog.language.log.RecordedEvent;
@@ -122,8 +122,7 @@ public abstract class EventStoreContract {
         .containsExactly(0L, 1L, 2L, 3L);
     assertThat(store().log().stream("experiment/a"))
         .extracting(StoredEvent::type)
-        .containsExactly(
-            "ExperimentPaused", "ExperimentResumed", "ExperimentPaused", "ExperimentResumed");
+        .containsExactly("ExperimentPaused", "TokenRevoked", "ExperimentPaused", "TokenRevoked");
     List<StoredEvent> all = store().log().read(0, 10);
     assertThat(all)
         .extracting(event -> event.stream() + " " + event.sequence())
@@ -171,7 +170,7 @@ public abstract class EventStoreContract {
         .isInstanceOf(ConcurrencyException.class);
     assertThat(store().log().read(0, 10))
         .extracting(StoredEvent::type)
-        .containsExactly("ExperimentPaused", "ExperimentResumed");
+        .containsExactly("ExperimentPaused", "TokenRevoked");
   }
 
   @Test
@@ -246,7 +245,7 @@ public abstract class EventStoreContract {
     assertThat(tracked(store().engine().createTailToken())).hasSize(3);
     append(resumed("experiment/a", 3));
     assertThat(tracked(head)).hasSize(1);
-    assertThat(tracked(head).getFirst().getPayload()).isEqualTo(new ExperimentResumed("a", null));
+    assertThat(tracked(head).getFirst().getPayload()).isEqualTo(new TokenRevoked("a"));
   }
 
   @Test
@@ -270,7 +269,7 @@ public abstract class EventStoreContract {
     DomainEventMessage<?> snapshot = store().engine().readSnapshot("experiment/a").orElseThrow();
 
     assertThat(snapshot.getSequenceNumber()).isEqualTo(1);
-    assertThat(snapshot.getPayload()).isEqualTo(new ExperimentResumed("a", null));
+    assertThat(snapshot.getPayload()).isEqualTo(new TokenRevoked("a"));
     assertThat(store().engine().readSnapshot("experiment/b")).isEmpty();
     assertThat(store().log().read(0, 10)).hasSize(2);
     assertThat(tracked(null)).hasSize(2);
@@ -477,7 +476,7 @@ public abstract class EventStoreContract {
 
     assertThat(store().log().stream("experiment/a"))
         .extracting(StoredEvent::type)
-        .containsExactly("ExperimentPaused", "ExperimentResumed");
+        .containsExactly("ExperimentPaused", "TokenRevoked");
     assertThat(store().log().stream("experiment/a").getLast().eventId())
         .isEqualTo(message.getIdentifier());
     append(paused("experiment/a", 2));
@@ -600,7 +599,7 @@ public abstract class EventStoreContract {
   }
 
   private static DomainEventMessage<TrialogEvent> resumed(String stream, long sequence) {
-    return message(stream, sequence, new ExperimentResumed("a", null), metadata().toMap());
+    return message(stream, sequence, new TokenRevoked("a"), metadata().toMap());
   }
 
   private static DomainEventMessage<TrialogEvent> message(
