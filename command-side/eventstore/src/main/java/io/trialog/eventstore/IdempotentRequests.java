@@ -1,56 +1,31 @@
 package io.trialog.eventstore;
 
-import java.time.Clock;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.List;
+import java.time.Duration;
 import java.util.Optional;
-import javax.sql.DataSource;
-import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * What a caller was promised for an idempotency key. A row is written in the transaction of the
- * events themselves, so that both exist or neither: a retry after a crash gets the first answer.
+ * What a caller was promised for an idempotency key: a retry within {@link #KEPT}, also after a
+ * crash or on another node, gets the first answer. Later the key is free again. Thread-safe;
+ * blocking.
  */
-public final class IdempotentRequests {
-  private final JdbcTemplate jdbc;
-  private final Clock clock;
+public interface IdempotentRequests {
+  /** How long a promise holds, by the clock of the server. */
+  Duration KEPT = Duration.ofHours(24);
 
-  /** {@code database} must answer with the connection of the running Spring transaction. */
-  public IdempotentRequests(DataSource database, Clock clock) {
-    this.jdbc = new JdbcTemplate(database);
-    this.clock = clock;
-  }
+  /** Metadata of an order, and of each event that has an idempotency key: what was asked for. */
+  String REQUEST_DIGEST = "request_digest";
 
   /** The event that answered the request: its stream and sequence there. */
-  public record Answer(String requestDigest, String stream, long sequence) {}
+  record Answer(String requestDigest, String stream, long sequence) {}
 
-  /** What was promised for the key of this actor. */
-  public Optional<Answer> find(String actor, String key) {
-    List<Answer> found =
-        jdbc.query(
-            "SELECT request_digest, stream, sequence_number FROM idempotent_request"
-                + " WHERE actor = ? AND idempotency_key = ?",
-            (row, number) -> new Answer(row.getString(1), row.getString(2), row.getLong(3)),
-            actor,
-            key);
-    return found.stream().findFirst();
-  }
+  /** What was promised for the key of this actor; {@code stream} is where the order goes to. */
+  Optional<Answer> find(String actor, String key, String stream);
 
   /**
-   * Writes the promise into the running transaction; throws Spring's DuplicateKeyException when
-   * another request with the key was first.
+   * Promises, as part of the running unit of work: it holds when its events are stored, and then
+   * only.
+   *
+   * @throws AlreadyPromised when another request with the key was first
    */
-  public void record(String actor, String key, Answer answer) {
-    jdbc.update(
-        "INSERT INTO idempotent_request"
-            + " (actor, idempotency_key, request_digest, stream, sequence_number, recorded_at)"
-            + " VALUES (?, ?, ?, ?, ?, ?)",
-        actor,
-        key,
-        answer.requestDigest(),
-        answer.stream(),
-        answer.sequence(),
-        OffsetDateTime.now(clock.withZone(ZoneOffset.UTC)));
-  }
+  void record(String actor, String key, Answer answer);
 }

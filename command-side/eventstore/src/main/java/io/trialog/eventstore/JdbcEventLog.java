@@ -43,6 +43,15 @@ public final class JdbcEventLog implements EventLog {
         limit);
   }
 
+  @Override
+  public List<StoredEvent> before(long position, int limit) {
+    return jdbc.query(
+        COLUMNS + " WHERE globalIndex < ? ORDER BY globalIndex DESC LIMIT ?",
+        (row, number) -> event(row),
+        position,
+        limit);
+  }
+
   /** {@inheritDoc} A stream of more than 100,000 events is a defect. */
   @Override
   public List<StoredEvent> stream(String stream) {
@@ -64,7 +73,7 @@ public final class JdbcEventLog implements EventLog {
     return head == null ? 0 : head;
   }
 
-  /** The event at {@code sequence} of the stream. */
+  @Override
   public Optional<StoredEvent> eventAt(String stream, long sequence) {
     return jdbc
         .query(

@@ -87,7 +87,7 @@ class OrderedJdbcEventStorageEngineTest {
   @Test
   void two_writers_of_one_sequence_conflict() {
     append("experiment/a", 0, new ExperimentPaused("a"));
-    append("experiment/a", 1, new ExperimentResumed("a"));
+    append("experiment/a", 1, new ExperimentResumed("a", null));
 
     assertThatThrownBy(() -> append("experiment/a", 1, new ExperimentPaused("a")))
         .isInstanceOf(ConcurrencyException.class);
@@ -149,15 +149,15 @@ class OrderedJdbcEventStorageEngineTest {
 
   @Test
   void a_promise_for_an_idempotency_key_is_found_and_cannot_be_given_twice() {
-    IdempotentRequests requests = new IdempotentRequests(database, java.time.Clock.systemUTC());
+    IdempotentRequests requests = new JdbcIdempotentRequests(database, java.time.Clock.systemUTC());
     IdempotentRequests.Answer answer = new IdempotentRequests.Answer("d1", "experiment/a", 3);
 
     requests.record("ada", "k1", answer);
 
-    assertThat(requests.find("ada", "k1")).contains(answer);
-    assertThat(requests.find("ben", "k1")).isEmpty();
+    assertThat(requests.find("ada", "k1", "experiment/a")).contains(answer);
+    assertThat(requests.find("ben", "k1", "experiment/a")).isEmpty();
     assertThatThrownBy(() -> requests.record("ada", "k1", answer))
-        .isInstanceOf(org.springframework.dao.DuplicateKeyException.class);
+        .isInstanceOf(AlreadyPromised.class);
   }
 
   private List<Long> follow(AtomicBoolean writing) throws InterruptedException {

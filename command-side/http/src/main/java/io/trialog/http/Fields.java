@@ -26,16 +26,34 @@ public final class Fields {
 
   private final JsonObject object;
   private final String path;
-  private final Set<String> taken = new HashSet<>();
+  private final Set<String> taken;
 
   private Fields(JsonObject object, String path) {
+    this(object, path, new HashSet<>());
+  }
+
+  private Fields(JsonObject object, String path, Set<String> taken) {
     this.object = object;
     this.path = path;
+    this.taken = taken;
   }
 
   /** The members of a body. */
   public static Fields of(JsonObject object) {
     return new Fields(object, "");
+  }
+
+  /**
+   * The same members, and a text where {@code name} is absent; {@link #done()} is asked of this.
+   */
+  public Fields orElse(String name, String text) {
+    taken.add(name);
+    return object.containsKey(name)
+        ? this
+        : new Fields(
+            JsonDocuments.PROVIDER.createObjectBuilder(object).add(name, text).build(),
+            path,
+            taken);
   }
 
   /** A text that must be there. */
@@ -153,7 +171,10 @@ public final class Fields {
 
   /** One of an enum's lower-case words. */
   public <E extends Enum<E>> E word(String name, Class<E> type) {
-    String word = text(name);
+    return constant(name, type, text(name));
+  }
+
+  private <E extends Enum<E>> E constant(String name, Class<E> type, String word) {
     List<String> words = new ArrayList<>();
     for (E constant : type.getEnumConstants()) {
       String candidate = constant.name().toLowerCase(Locale.ROOT);
@@ -164,6 +185,11 @@ public final class Fields {
     }
     throw new InvalidValue(
         path + name, "must be one of " + String.join(", ", words) + "; found \"" + word + "\"");
+  }
+
+  /** A list of an enum's lower-case words, empty when absent. */
+  public <E extends Enum<E>> List<E> words(String name, Class<E> type) {
+    return texts(name).stream().map(word -> constant(name, type, word)).toList();
   }
 
   /** A list of objects, empty when absent. */

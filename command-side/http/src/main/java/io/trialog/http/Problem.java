@@ -1,5 +1,7 @@
 package io.trialog.http;
 
+import io.trialog.language.InvalidValue;
+import io.trialog.language.Refusal;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
@@ -34,6 +36,27 @@ public record Problem(int status, String code, String detail, Map<String, JsonVa
     HttpStatus known = HttpStatus.resolve(status);
     String code = known == null ? "http_" + status : known.name().toLowerCase(Locale.ROOT);
     return of(status, code, known == null ? code : known.getReasonPhrase() + ".");
+  }
+
+  /** The problem of a value that is not well formed. */
+  public static Problem of(InvalidValue e) {
+    return of(400, "invalid_value", String.valueOf(e.getMessage())).with("field", e.field());
+  }
+
+  /** The problem of a rule that says no, with what the rule looked at. */
+  public static Problem of(Refusal refusal) {
+    int status =
+        switch (refusal.kind()) {
+          case RULE -> 422;
+          case CONFLICT -> 409;
+          case MISSING -> 404;
+          case FORBIDDEN -> 403;
+        };
+    Problem problem = of(status, refusal.code(), refusal.sentence());
+    for (var fact : refusal.facts().entrySet()) {
+      problem = problem.with(fact.getKey(), fact.getValue());
+    }
+    return problem;
   }
 
   /** This problem with one more fact. */

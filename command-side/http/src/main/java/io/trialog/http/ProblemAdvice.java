@@ -1,7 +1,6 @@
 package io.trialog.http;
 
 import io.trialog.language.InvalidValue;
-import io.trialog.language.Refusal;
 import io.trialog.language.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Locale;
@@ -26,17 +25,12 @@ public final class ProblemAdvice {
 
   @ExceptionHandler
   ResponseEntity<byte[]> invalid(InvalidValue e) {
-    return Answers.problem(
-        Problem.of(400, "invalid_value", String.valueOf(e.getMessage())).with("field", e.field()));
+    return Answers.problem(Problem.of(e));
   }
 
   @ExceptionHandler
   ResponseEntity<byte[]> refused(Refused e) {
-    Problem problem = Problem.of(status(e.refusal()), e.refusal().code(), e.refusal().sentence());
-    for (var fact : e.refusal().facts().entrySet()) {
-      problem = problem.with(fact.getKey(), fact.getValue());
-    }
-    return Answers.problem(problem);
+    return Answers.problem(Problem.of(e.refusal()));
   }
 
   /** The caller went away while being answered; there is nobody left to tell. */
@@ -67,14 +61,5 @@ public final class ProblemAdvice {
         Problem.of(
                 500, "defect", "Something broke on our side; the correlation id leads to the log.")
             .with("correlation_id", correlation));
-  }
-
-  private static int status(Refusal refusal) {
-    return switch (refusal.kind()) {
-      case RULE -> 422;
-      case CONFLICT -> 409;
-      case MISSING -> 404;
-      case FORBIDDEN -> 403;
-    };
   }
 }

@@ -39,6 +39,11 @@ final class MemoryLog implements EventLog {
   }
 
   @Override
+  public List<StoredEvent> before(long position, int limit) {
+    return events.reversed().stream().filter(e -> e.position() < position).limit(limit).toList();
+  }
+
+  @Override
   public List<StoredEvent> stream(String stream) {
     streamsRead++;
     return events.stream().filter(e -> e.stream().equals(stream)).toList();

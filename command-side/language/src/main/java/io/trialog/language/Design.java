@@ -138,14 +138,20 @@ public record Design(
     Keys.key("primary_metric", primaryMetric);
     secondaryMetrics = limited("secondary_metrics", secondaryMetrics);
     secondaryMetrics.forEach(metric -> Keys.key("secondary_metrics", metric));
-    guardrails = limited("guardrails", guardrails);
+    guardrails = guardrails(guardrails);
     if (plannedSubjects < 1 || plannedSubjects > 10_000_000_000L) {
       throw new InvalidValue("planned_subjects", "must be within 1 and 10000000000");
     }
     distinct("variants.key", variants, Variant::key);
-    distinct("guardrails.metric", guardrails, GuardrailRule::metric);
     distinct("exclusion_sets.set", exclusionSets, ExclusionShare::set);
     checkVariants(control, variants);
+  }
+
+  /** The rules, when they are few enough and each about another metric. */
+  static List<GuardrailRule> guardrails(List<GuardrailRule> rules) {
+    List<GuardrailRule> copy = limited("guardrails", rules);
+    distinct("guardrails.metric", copy, GuardrailRule::metric);
+    return copy;
   }
 
   /** The metrics that the design speaks of, primary first, each once. */
@@ -160,6 +166,44 @@ public record Design(
   /** The keys of the variants, in the order of the design, which is the order of their slots. */
   public List<String> variantKeys() {
     return variants.stream().map(Variant::key).toList();
+  }
+
+  /** The same for others. */
+  public Design withTargeting(Targeting other) {
+    return with(variants, other);
+  }
+
+  /** The same with other variants or shares. */
+  public Design withVariants(List<Variant> others) {
+    return with(others, targeting);
+  }
+
+  /** The keys of the variants that are not the control. */
+  public List<String> treatments() {
+    return variantKeys().stream().filter(key -> !key.equals(control)).toList();
+  }
+
+  private Design with(List<Variant> otherVariants, Targeting otherTargeting) {
+    return new Design(
+        experiment,
+        namespace,
+        environment,
+        title,
+        hypothesis,
+        unit,
+        fallbackUnit,
+        surface,
+        control,
+        otherVariants,
+        otherTargeting,
+        prerequisites,
+        exclusionSets,
+        primaryMetric,
+        secondaryMetrics,
+        guardrails,
+        plannedSubjects,
+        assignedElsewhere,
+        regulated);
   }
 
   private static void checkVariants(String control, List<Variant> variants) {

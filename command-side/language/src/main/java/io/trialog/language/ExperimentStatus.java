@@ -10,17 +10,18 @@ public enum ExperimentStatus {
   RUNNING,
   PAUSED,
   KILLED,
-  CONCLUDED;
+  CONCLUDED,
+  ARCHIVED;
 
   /** The lower-case word used in JSON. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Whether subjects may have been exposed. */
+  /** Whether it is part of what is served: it has started, and was not put away. */
   public boolean hasStarted() {
     return switch (this) {
-      case DRAFT, IN_REVIEW, APPROVED -> false;
+      case DRAFT, IN_REVIEW, APPROVED, ARCHIVED -> false;
       case RUNNING, PAUSED, KILLED, CONCLUDED -> true;
     };
   }

@@ -46,6 +46,14 @@ public final class Keys {
     return value;
   }
 
+  /** Traffic in parts per million, 0 to 1,000,000. */
+  public static int traffic(String field, int ppm) {
+    if (ppm < 0 || ppm > 1_000_000) {
+      throw new InvalidValue(field, "must be within 0 and 1");
+    }
+    return ppm;
+  }
+
   /** The JSON layer hands over null for a missing member without a word; this says the word. */
   @SuppressWarnings("ConstantValue")
   public static <T> T require(String field, T value) {

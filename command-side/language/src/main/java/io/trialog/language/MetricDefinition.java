@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code cap} bounds a subject's running total (STATS: frozen before the start, the same for all
  * arms); {@code typicalSd} is the standard deviation of one subject's total from history, used to
- * plan guardrails: a wrong one costs time, never validity.
+ * plan guardrails: a wrong one costs time, never validity. {@code unit} names what a value counts,
+ * such as {@code EUR}; {@code formula} says how a ratio or a quantile is made of other metrics.
  */
 public record MetricDefinition(
     String metric,
@@ -18,13 +19,24 @@ public record MetricDefinition(
     Kind kind,
     Direction direction,
     @Nullable BigDecimal cap,
-    @Nullable BigDecimal typicalSd) {
+    @Nullable BigDecimal typicalSd,
+    @Nullable String unit,
+    @Nullable MetricFormula formula) {
   /** How the outcomes of one subject become one number. */
   public enum Kind {
     /** The sum of the subject's values. */
     MEAN,
     /** 1 when any of the subject's values is not zero. */
-    PROPORTION;
+    PROPORTION,
+    /** The sum of one metric by the sum of another. */
+    RATIO,
+    /** A quantile of one metric's values. */
+    QUANTILE;
+
+    /** Whether the stream job computes it; of the others no result is known. */
+    public boolean isComputed() {
+      return this == MEAN || this == PROPORTION;
+    }
 
     /** The lower-case word used in JSON. */
     public String word() {
@@ -51,6 +63,10 @@ public record MetricDefinition(
     Keys.require("direction", direction);
     positive("cap", cap);
     positive("typical_sd", typicalSd);
+    if (unit != null) {
+      Keys.text("unit", unit);
+    }
+    MetricFormula.mustFit(metric, kind, formula);
   }
 
   private static void positive(String field, @Nullable BigDecimal value) {

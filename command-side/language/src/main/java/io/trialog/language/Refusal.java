@@ -119,6 +119,11 @@ public interface Refusal {
   /** What was approved is not what is proposed. */
   record ProposalChanged(String experiment, String expected, String found) implements Refusal {
     @Override
+    public boolean recorded() {
+      return true;
+    }
+
+    @Override
     public String code() {
       return "proposal_changed";
     }

@@ -19,6 +19,22 @@ public final class Streams {
     return "experiment/" + experiment;
   }
 
+  public static String environment(String environment) {
+    return "environment/" + environment;
+  }
+
+  public static String exclusionSet(String set) {
+    return "exclusion-set/" + set;
+  }
+
+  public static String holdout(String holdout) {
+    return "holdout/" + holdout;
+  }
+
+  public static String flag(String flag) {
+    return "flag/" + flag;
+  }
+
   public static String token(String token) {
     return "token/" + token;
   }

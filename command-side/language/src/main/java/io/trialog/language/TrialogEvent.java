@@ -5,4 +5,12 @@ package io.trialog.language;
  * opinion.
  */
 public sealed interface TrialogEvent
-    permits NamespaceEvent, MetricEvent, ExperimentEvent, AccessEvent, AuditEvent {}
+    permits NamespaceEvent,
+        EnvironmentEvent,
+        MetricEvent,
+        ExclusionSetEvent,
+        HoldoutEvent,
+        FlagEvent,
+        ExperimentEvent,
+        AccessEvent,
+        AuditEvent {}

@@ -3,8 +3,12 @@ package io.trialog.command;
 import io.trialog.http.AccessTokens;
 import io.trialog.language.AccessCommand.IssueToken;
 import io.trialog.language.Actor;
+import io.trialog.language.EnvironmentCommand.CreateEnvironment;
 import io.trialog.language.Grant;
+import io.trialog.language.Refusal;
+import io.trialog.language.Refused;
 import io.trialog.language.Role;
+import io.trialog.language.Streams;
 import io.trialog.language.log.EventLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,15 +50,33 @@ public final class Bootstrap {
             "admin",
             List.of(new Grant(Role.ADMIN, Grant.EVERYWHERE)),
             fresh.secretHash()),
-        new Order(
-            Actor.automation("bootstrap"),
-            first ? "First start of an empty platform." : "The admin token's file was gone.",
-            "bootstrap",
-            null,
-            null,
-            "",
-            null));
+        order(first ? "First start of an empty platform." : "The admin token's file was gone."));
     return Optional.of(fresh.bearer());
+  }
+
+  /** Opens {@code production} and {@code staging} where they are missing. */
+  public void openEnvironments() {
+    open("production", "Production");
+    open("staging", "Staging");
+  }
+
+  /** Two platforms on one log may start at once; the slower one finds it done. */
+  private void open(String environment, String title) {
+    if (desk.exists(Streams.environment(environment))) {
+      return;
+    }
+    try {
+      desk.execute(
+          new CreateEnvironment(environment, title), order("First start: there was none yet."));
+    } catch (Refused e) {
+      if (!(e.refusal() instanceof Refusal.AlreadyExists)) {
+        throw e;
+      }
+    }
+  }
+
+  private static Order order(String reason) {
+    return new Order(Actor.automation("bootstrap"), reason, "bootstrap", null, null, "", null);
   }
 
   private static void write(Path file, String text) throws IOException {

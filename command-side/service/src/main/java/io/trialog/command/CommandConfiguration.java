@@ -1,18 +1,27 @@
 package io.trialog.command;
 
-import io.trialog.eventstore.EventStoreSchema;
-import io.trialog.eventstore.IdempotentRequests;
-import io.trialog.eventstore.JdbcEventLog;
-import io.trialog.eventstore.OrderedJdbcEventStorageEngine;
-import io.trialog.eventstore.SpringTransactions;
+import io.trialog.command.catalogue.Catalogue;
+import io.trialog.command.catalogue.CatalogueRoutes;
+import io.trialog.command.catalogue.References;
+import io.trialog.command.desired.DesiredStateRoutes;
+import io.trialog.command.environment.EnvironmentRoutes;
+import io.trialog.command.exclusion.ExclusionSetRoutes;
+import io.trialog.command.exclusion.WhenExperimentEndsThenRelease;
+import io.trialog.command.experiment.ExperimentChangeRoutes;
+import io.trialog.command.experiment.WhenReviewIsOverdueThenAlarm;
+import io.trialog.command.experiment.WhenStepIsDueThenRamp;
+import io.trialog.command.flag.FlagRoutes;
+import io.trialog.command.holdout.HoldoutRoutes;
+import io.trialog.eventstore.EventStore;
 import io.trialog.http.Caller;
 import io.trialog.http.Denials;
 import io.trialog.language.AccessCommand.RecordDenial;
 import io.trialog.language.Keys;
+import io.trialog.language.log.EventLog;
 import java.time.Clock;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
-import javax.sql.DataSource;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.config.Configuration;
 import org.slf4j.Logger;
@@ -20,57 +29,60 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 
 /**
- * The command side as Spring wires it. Needs a {@link DataSource} of the event store, and an {@link
- * LogSize} from whoever keeps the audit log.
+ * The command side as Spring wires it. Needs an {@link EventStore}, and a {@link LogSize} from
+ * whoever keeps the audit log.
  */
 @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
-@Import({ExperimentRoutes.class, CatalogueRoutes.class, AccessRoutes.class, ExportRoutes.class})
+@Import({
+  ExperimentRoutes.class,
+  ExperimentChangeRoutes.class,
+  CatalogueRoutes.class,
+  EnvironmentRoutes.class,
+  ExclusionSetRoutes.class,
+  HoldoutRoutes.class,
+  FlagRoutes.class,
+  DesiredStateRoutes.class,
+  AccessRoutes.class,
+  ExportRoutes.class
+})
 public class CommandConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(CommandConfiguration.class);
 
   @Bean
-  JdbcEventLog eventLog(DataSource database) {
-    EventStoreSchema.migrate(database);
-    return new JdbcEventLog(database);
-  }
-
-  @Bean
-  IdempotentRequests idempotentRequests(DataSource database, JdbcEventLog migrated) {
-    return new IdempotentRequests(database, Clock.systemUTC());
+  EventLog eventLog(EventStore store) {
+    return store.log();
   }
 
   @Bean(initMethod = "start", destroyMethod = "shutdown")
-  Configuration axon(DataSource database, JdbcEventLog log, IdempotentRequests requests) {
-    SpringTransactions transactions =
-        new SpringTransactions(new DataSourceTransactionManager(database));
-    return Aggregates.configure(
-        OrderedJdbcEventStorageEngine.create(
-            new TransactionAwareDataSourceProxy(database)::getConnection,
-            transactions,
-            log::committed),
-        transactions,
-        requests,
-        log,
-        Clock.systemUTC());
+  Configuration axon(EventStore store) {
+    return Aggregates.configure(store, Clock.systemUTC());
   }
 
   @Bean
-  CommandDesk commandDesk(Configuration axon, JdbcEventLog log, IdempotentRequests requests) {
+  CommandDesk commandDesk(Configuration axon, EventStore store) {
     CommandGateway gateway = axon.commandGateway();
-    return new CommandDesk(gateway, log, requests);
+    return new CommandDesk(gateway, store.log(), store.requests(), Clock.systemUTC());
   }
 
   @Bean
-  Bootstrap bootstrap(CommandDesk desk, JdbcEventLog log) {
+  Catalogue catalogue(EventLog log) {
+    return new Catalogue(log);
+  }
+
+  @Bean
+  References references(Catalogue catalogue) {
+    return new References(catalogue);
+  }
+
+  @Bean
+  Bootstrap bootstrap(CommandDesk desk, EventLog log) {
     return new Bootstrap(desk, log);
   }
 
   @Bean
-  ConfigurationDrift configurationDrift(CommandDesk desk, JdbcEventLog log) {
+  ConfigurationDrift configurationDrift(CommandDesk desk, EventLog log) {
     return new ConfigurationDrift(desk, log);
   }
 
@@ -78,6 +90,18 @@ public class CommandConfiguration {
   @Bean
   Consumer<byte[]> whenGuardrailBreachedThenKill(CommandDesk desk) {
     return new WhenGuardrailBreachedThenKill(desk);
+  }
+
+  @Bean
+  AutomationRunner automations(EventLog log, CommandDesk desk) {
+    return new AutomationRunner(
+        log,
+        desk,
+        Clock.systemUTC(),
+        List.of(
+            new WhenReviewIsOverdueThenAlarm(),
+            new WhenStepIsDueThenRamp(),
+            new WhenExperimentEndsThenRelease()));
   }
 
   @Bean

@@ -1,14 +1,16 @@
 package io.trialog.command;
 
+import io.trialog.command.catalogue.Catalogue;
+import io.trialog.command.catalogue.References;
+import io.trialog.command.experiment.ChangeReader;
+import io.trialog.command.experiment.ExperimentOrders;
 import io.trialog.http.Access;
 import io.trialog.http.Caller;
 import io.trialog.http.Fields;
 import io.trialog.language.Design;
-import io.trialog.language.ExperimentCommand;
 import io.trialog.language.ExperimentCommand.ApproveExperiment;
 import io.trialog.language.ExperimentCommand.ConcludeExperiment;
 import io.trialog.language.ExperimentCommand.DraftExperiment;
-import io.trialog.language.ExperimentCommand.KillExperiment;
 import io.trialog.language.ExperimentCommand.PauseExperiment;
 import io.trialog.language.ExperimentCommand.RampExperiment;
 import io.trialog.language.ExperimentCommand.ResumeExperiment;
@@ -16,14 +18,8 @@ import io.trialog.language.ExperimentCommand.ReviseExperiment;
 import io.trialog.language.ExperimentCommand.StartExperiment;
 import io.trialog.language.ExperimentCommand.SubmitExperiment;
 import io.trialog.language.InvalidValue;
-import io.trialog.language.Keys;
-import io.trialog.language.Refusal;
-import io.trialog.language.Refused;
 import io.trialog.language.Role;
-import io.trialog.language.Streams;
 import jakarta.servlet.http.HttpServletRequest;
-import java.math.BigDecimal;
-import java.util.function.Function;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -35,110 +31,127 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/v1/experiments")
 class ExperimentRoutes {
-  private static final BigDecimal PPM = new BigDecimal(1_000_000);
-
   private final CommandDesk desk;
   private final Access access;
+  private final Catalogue catalogue;
+  private final References references;
+  private final ExperimentOrders orders;
 
-  ExperimentRoutes(CommandDesk desk, Access access) {
+  ExperimentRoutes(CommandDesk desk, Access access, Catalogue catalogue, References references) {
     this.desk = desk;
     this.access = access;
+    this.catalogue = catalogue;
+    this.references = references;
+    this.orders = new ExperimentOrders(desk, access);
   }
 
   @PostMapping
   ResponseEntity<byte[]> draft(HttpServletRequest request) {
     Orders orders = Orders.of(request);
-    Design design = orders.body(body -> DesignReader.read(body, body.text("experiment")));
+    Design design =
+        orders.body(
+            body -> DesignReader.read(body, body.text("experiment"), catalogue::guardrailPolicy));
     Caller caller = access.require(request, design.namespace(), Role.EXPERIMENTER);
-    mustRefer(design);
+    references.check(design);
     return Orders.respond(201, desk.execute(new DraftExperiment(design), orders.by(caller)));
   }
 
   @PutMapping("/{experiment}")
   ResponseEntity<byte[]> revise(@PathVariable String experiment, HttpServletRequest request) {
     Orders orders = Orders.of(request);
-    Caller caller = allowed(request, experiment, Role.EXPERIMENTER);
-    Design design = orders.body(body -> DesignReader.read(body, sameKey(body, experiment)));
-    mustRefer(design);
+    Caller caller = this.orders.allowed(request, experiment, Role.EXPERIMENTER);
+    Design design =
+        orders.body(
+            body -> DesignReader.read(body, sameKey(body, experiment), catalogue::guardrailPolicy));
+    references.check(design);
     return Orders.respond(200, desk.execute(new ReviseExperiment(design), orders.by(caller)));
   }
 
+  /** With {@code launch}, one approval covers the design and how it starts. */
   @PostMapping("/{experiment}/submit")
   ResponseEntity<byte[]> submit(@PathVariable String experiment, HttpServletRequest request) {
-    return order(request, experiment, body -> new SubmitExperiment(experiment), Role.EXPERIMENTER);
+    return orders.order(
+        request,
+        experiment,
+        body -> new SubmitExperiment(experiment, ChangeReader.launch(body)),
+        Role.EXPERIMENTER);
   }
 
   @PostMapping("/{experiment}/approve")
   ResponseEntity<byte[]> approve(@PathVariable String experiment, HttpServletRequest request) {
-    return order(
+    return orders.approval(
         request,
         experiment,
-        body -> new ApproveExperiment(experiment, body.optionalText("proposal_digest")),
-        Role.APPROVER);
+        body -> new ApproveExperiment(experiment, body.optionalText("proposal_digest")));
   }
 
   @PostMapping("/{experiment}/start")
   ResponseEntity<byte[]> start(@PathVariable String experiment, HttpServletRequest request) {
-    return order(
+    return orders.order(
         request,
         experiment,
-        body -> new StartExperiment(experiment, ppm(body.decimal("traffic", BigDecimal.ONE))),
+        body ->
+            new StartExperiment(
+                experiment,
+                ChangeReader.optionalTraffic(body),
+                body.bool("equal_arms", false),
+                body.optionalText("proposal"),
+                body.bool("break_glass", false)),
         Role.EXPERIMENTER);
   }
 
   @PostMapping("/{experiment}/ramp")
   ResponseEntity<byte[]> ramp(@PathVariable String experiment, HttpServletRequest request) {
-    return order(
+    return orders.order(
         request,
         experiment,
-        body -> new RampExperiment(experiment, ppm(body.decimal("traffic"))),
+        body -> {
+          String proposal = body.optionalText("proposal");
+          return new RampExperiment(
+              experiment,
+              proposal == null ? ChangeReader.traffic(body) : ChangeReader.optionalTraffic(body),
+              body.optionalJson("equal_arms") == null ? null : body.bool("equal_arms", false),
+              proposal,
+              body.bool("break_glass", false));
+        },
         Role.EXPERIMENTER);
   }
 
   @PostMapping("/{experiment}/pause")
   ResponseEntity<byte[]> pause(@PathVariable String experiment, HttpServletRequest request) {
-    return order(request, experiment, body -> new PauseExperiment(experiment), Role.EXPERIMENTER);
+    return orders.order(
+        request, experiment, body -> new PauseExperiment(experiment), Role.EXPERIMENTER);
   }
 
   @PostMapping("/{experiment}/resume")
   ResponseEntity<byte[]> resume(@PathVariable String experiment, HttpServletRequest request) {
-    return order(request, experiment, body -> new ResumeExperiment(experiment), Role.EXPERIMENTER);
+    return orders.order(
+        request,
+        experiment,
+        body -> new ResumeExperiment(experiment, body.bool("break_glass", false)),
+        Role.EXPERIMENTER);
   }
 
   /** Anyone who may change or approve an experiment may stop it. */
   @PostMapping("/{experiment}/kill")
   ResponseEntity<byte[]> kill(@PathVariable String experiment, HttpServletRequest request) {
-    return order(
-        request,
-        experiment,
-        body -> new KillExperiment(experiment, null),
-        Role.EXPERIMENTER,
-        Role.APPROVER);
+    return orders.kill(request, experiment);
   }
 
   @PostMapping("/{experiment}/conclude")
   ResponseEntity<byte[]> conclude(@PathVariable String experiment, HttpServletRequest request) {
-    return order(
+    return orders.order(
         request,
         experiment,
-        body -> new ConcludeExperiment(experiment, body.text("winner")),
+        body -> {
+          String proposal = body.optionalText("proposal");
+          return new ConcludeExperiment(
+              experiment,
+              proposal == null ? body.text("winner") : body.optionalText("winner"),
+              proposal,
+              body.bool("break_glass", false));
+        },
         Role.EXPERIMENTER);
-  }
-
-  private ResponseEntity<byte[]> order(
-      HttpServletRequest request,
-      String experiment,
-      Function<Fields, ExperimentCommand> read,
-      Role... anyOf) {
-    Orders orders = Orders.of(request);
-    Caller caller = allowed(request, experiment, anyOf);
-    ExperimentCommand command = orders.body(read);
-    return Orders.respond(200, desk.execute(command, orders.by(caller)));
-  }
-
-  private Caller allowed(HttpServletRequest request, String experiment, Role... anyOf) {
-    Keys.key("experiment", experiment);
-    return access.require(request, desk.namespaceOf(experiment), anyOf);
   }
 
   private static String sameKey(Fields body, String experiment) {
@@ -148,29 +161,5 @@ class ExperimentRoutes {
           "experiment", "must be \"" + experiment + "\" as in the path; found \"" + named + "\"");
     }
     return experiment;
-  }
-
-  private void mustRefer(Design design) {
-    mustExist("namespace", design.namespace(), Streams.namespace(design.namespace()));
-    for (String metric : design.metrics()) {
-      mustExist("metric", metric, Streams.metric(metric));
-    }
-  }
-
-  private void mustExist(String field, String value, String stream) {
-    if (!desk.exists(stream)) {
-      throw new Refused(new Refusal.UnknownReference(field, value));
-    }
-  }
-
-  private static int ppm(BigDecimal share) {
-    if (share.signum() < 0 || share.compareTo(BigDecimal.ONE) > 0) {
-      throw new InvalidValue("traffic", "must be within 0 and 1; found " + share.toPlainString());
-    }
-    try {
-      return share.multiply(PPM).intValueExact();
-    } catch (ArithmeticException e) {
-      throw new InvalidValue("traffic", "must have at most 6 decimals");
-    }
   }
 }

@@ -22,7 +22,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 
 /** From a request to an order, and from an answer to a response. */
-final class Orders {
+public final class Orders {
   private static final Pattern ETAG = Pattern.compile("(?:W/)?\"(\\d{1,18})\"");
   private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
@@ -36,12 +36,12 @@ final class Orders {
   }
 
   /** Reads the body, strictly. */
-  static Orders of(HttpServletRequest request) {
+  public static Orders of(HttpServletRequest request) {
     return new Orders(request, StrictJson.read(request));
   }
 
   /** What the body asks for; its {@code reason} is taken, and unknown members are refused. */
-  <T> T body(Function<Fields, T> read) {
+  public <T> T body(Function<Fields, T> read) {
     Fields fields = Fields.of(body);
     reason = fields.optionalText("reason");
     if (reason != null) {
@@ -53,7 +53,7 @@ final class Orders {
   }
 
   /** The circumstances of the order; to be asked after {@link #body}. */
-  Order by(Caller caller) {
+  public Order by(Caller caller) {
     return new Order(
         caller.actor(),
         reason,
@@ -67,12 +67,12 @@ final class Orders {
   }
 
   /** The response to an answered order. */
-  static ResponseEntity<byte[]> respond(int status, CommandDesk.Answer answer) {
+  public static ResponseEntity<byte[]> respond(int status, CommandDesk.Answer answer) {
     return respond(status, answer, JsonDocuments.object());
   }
 
   /** The response to an answered order, with more members. */
-  static ResponseEntity<byte[]> respond(
+  public static ResponseEntity<byte[]> respond(
       int status, CommandDesk.Answer answer, JsonObjectBuilder members) {
     JsonObjectBuilder json =
         JsonDocuments.object()

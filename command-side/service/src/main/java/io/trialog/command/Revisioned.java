@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What all aggregates share: an identity, and orders that name the revision they were made for. The
  * revision is the sequence of the newest event of the stream; each order answers with it.
  */
-abstract class Revisioned {
+public abstract class Revisioned {
   /** Metadata of an order: the revision that its sender saw. */
   static final String IF_MATCH = "if_match";
 
@@ -21,15 +21,15 @@ abstract class Revisioned {
   @AggregateIdentifier private @Nullable String stream;
 
   /** To be called by the handler of the first event. */
-  final void identify(String stream) {
+  protected final void identify(String stream) {
     this.stream = stream;
   }
 
-  final String key() {
+  protected final String key() {
     return Streams.keyOf(Objects.requireNonNull(stream));
   }
 
-  final boolean exists() {
+  protected final boolean exists() {
     return stream != null;
   }
 

@@ -1,44 +1,43 @@
 package io.trialog.command;
 
-import io.trialog.eventstore.EventStoreSchema;
-import io.trialog.eventstore.IdempotentRequests;
-import io.trialog.eventstore.JdbcEventLog;
-import io.trialog.eventstore.OrderedJdbcEventStorageEngine;
-import io.trialog.eventstore.SpringTransactions;
+import io.trialog.eventstore.EventStore;
+import io.trialog.eventstore.JdbcEventStore;
+import io.trialog.language.log.EventLog;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import org.axonframework.config.Configuration;
 import org.h2.jdbcx.JdbcConnectionPool;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 
-/** The command side without its routes, on H2 in a folder. */
-record CommandSide(
-    JdbcConnectionPool database, Configuration axon, JdbcEventLog log, CommandDesk desk)
+/** The command side without its routes. */
+record CommandSide(EventStore store, Configuration axon, CommandDesk desk)
     implements AutoCloseable {
 
+  /** On H2 in a folder. */
   static CommandSide open(Path folder) {
+    return open(folder, Clock.systemUTC());
+  }
+
+  static CommandSide open(Path folder, Clock clock) {
     JdbcConnectionPool database =
         JdbcConnectionPool.create("jdbc:h2:file:" + folder.resolve("log"), "", "");
-    EventStoreSchema.migrate(database);
-    JdbcEventLog log = new JdbcEventLog(database);
-    IdempotentRequests requests = new IdempotentRequests(database, Clock.systemUTC());
-    SpringTransactions transactions =
-        new SpringTransactions(new DataSourceTransactionManager(database));
-    Configuration axon =
-        Aggregates.configure(
-            OrderedJdbcEventStorageEngine.create(
-                new TransactionAwareDataSourceProxy(database)::getConnection,
-                transactions,
-                log::committed),
-            transactions,
-            requests,
-            log,
-            Clock.systemUTC());
+    return on(JdbcEventStore.open(database, clock, database::dispose), clock);
+  }
+
+  /** On an event store, which is closed with it. */
+  static CommandSide on(EventStore store) {
+    return on(store, Clock.systemUTC());
+  }
+
+  static CommandSide on(EventStore store, Clock clock) {
+    Configuration axon = Aggregates.configure(store, clock);
     axon.start();
     return new CommandSide(
-        database, axon, log, new CommandDesk(axon.commandGateway(), log, requests));
+        store, axon, new CommandDesk(axon.commandGateway(), store.log(), store.requests(), clock));
+  }
+
+  EventLog log() {
+    return store.log();
   }
 
   List<String> axonComponents() {
@@ -48,6 +47,6 @@ record CommandSide(
   @Override
   public void close() {
     axon.shutdown();
-    database.dispose();
+    store.close();
   }
 }

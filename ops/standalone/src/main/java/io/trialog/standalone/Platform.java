@@ -215,7 +215,10 @@ public final class Platform implements AutoCloseable {
   private static Optional<String> adminToken(
       ConfigurableApplicationContext application, DataFolder folder) {
     try {
-      return application.getBean(Bootstrap.class).issueAdminToken(folder.file("admin.token"));
+      Bootstrap bootstrap = application.getBean(Bootstrap.class);
+      Optional<String> token = bootstrap.issueAdminToken(folder.file("admin.token"));
+      bootstrap.openEnvironments();
+      return token;
     } catch (IOException e) {
       throw new StartRefused("The admin token could not be written: " + e, e);
     }

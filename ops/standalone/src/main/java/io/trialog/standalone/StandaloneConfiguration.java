@@ -3,6 +3,8 @@ package io.trialog.standalone;
 import com.zaxxer.hikari.HikariDataSource;
 import io.trialog.command.CommandConfiguration;
 import io.trialog.command.LogSize;
+import io.trialog.eventstore.EventStore;
+import io.trialog.eventstore.JdbcEventStore;
 import io.trialog.http.HttpConfiguration;
 import io.trialog.measurement.kafka.EmbeddedKafka;
 import io.trialog.projections.Projections;
@@ -10,13 +12,13 @@ import io.trialog.projections.ProjectionsConfiguration;
 import io.trialog.projections.ProjectionsSettings;
 import io.trialog.query.QueryConfiguration;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.context.annotation.Primary;
 
 /** Both sides and the projections between them, on embedded databases. */
 @Configuration(proxyBeanMethods = false)
@@ -34,9 +36,9 @@ class StandaloneConfiguration {
   private static final Duration SEQUENCED = Duration.ofSeconds(10);
 
   @Bean
-  @Primary
-  HikariDataSource eventStoreDatabase(@Value("${trialog.data}") Path data) {
-    return Databases.eventStore(data);
+  EventStore eventStore(@Value("${trialog.data}") Path data) {
+    HikariDataSource database = Databases.eventStore(data);
+    return JdbcEventStore.open(database, Clock.systemUTC(), database::close);
   }
 
   @Bean(ProjectionsConfiguration.DATABASE)

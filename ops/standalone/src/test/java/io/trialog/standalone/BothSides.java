@@ -116,10 +116,10 @@ final class BothSides implements AutoCloseable {
 
   private static String firstToken(ConfigurableApplicationContext context, Path folder) {
     try {
-      return context
-          .getBean(Bootstrap.class)
-          .issueAdminToken(folder.resolve("admin.token"))
-          .orElseThrow();
+      Bootstrap bootstrap = context.getBean(Bootstrap.class);
+      String token = bootstrap.issueAdminToken(folder.resolve("admin.token")).orElseThrow();
+      bootstrap.openEnvironments();
+      return token;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

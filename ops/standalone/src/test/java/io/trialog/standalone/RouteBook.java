@@ -74,6 +74,9 @@ final class RouteBook {
     RouteBook book = new RouteBook();
     book.experiments();
     book.catalogue();
+    book.environments();
+    book.exclusionSets();
+    book.flags();
     book.access();
     book.reads();
     return List.copyOf(book.lines);
@@ -91,6 +94,22 @@ final class RouteBook {
     experiment("resume", AUTHOR, World::paused, "ExperimentResumed");
     experiment("kill", List.of("experimenter", "approver"), World::running, "ExperimentKilled");
     experiment("conclude", AUTHOR, World::running, "ExperimentConcluded");
+    changes();
+  }
+
+  private void changes() {
+    List<String> approver = List.of("approver");
+    experiment("proposals", AUTHOR, World::running, "ChangeProposed");
+    experiment("proposals/{proposal}/approve", approver, World::proposed, "ChangeApproved");
+    experiment("proposals/{proposal}/withdraw", AUTHOR, World::proposed, "ChangeWithdrawn");
+    experiment("schedule", AUTHOR, World::running, "RampPlanned");
+    experiment("schedule/hold", List.of("experimenter", "approver"), World::planned, "RampHeld");
+    experiment("schedule/resume", AUTHOR, World::held, "RampContinued");
+    experiment("retarget", AUTHOR, World::retargetable, "ExperimentRetargeted");
+    experiment("reallocate", AUTHOR, World::reallocatable, "ExperimentReallocated");
+    experiment("revive", AUTHOR, World::revivable, "ExperimentRevived");
+    experiment("archive", AUTHOR, World::killed, "ExperimentArchived");
+    experiment("reviews/{review}/close", approver, World::unreviewed, "ReviewClosed");
   }
 
   private void catalogue() {
@@ -102,6 +121,69 @@ final class RouteBook {
         World::freshNamespace,
         "NamespaceCreated");
     command("POST /api/v1/metrics", 201, AUTHOR, World::freshMetric, "MetricDefined");
+    String namespace = "/api/v1/namespaces/{org}/{team}/";
+    command(
+        "POST " + namespace + "guardrail-policy",
+        200,
+        NOBODY_ELSE,
+        World::namespace,
+        "GuardrailPolicySet");
+    command(
+        "POST " + namespace + "approval-policy",
+        200,
+        NOBODY_ELSE,
+        World::namespace,
+        "ApprovalPolicyProposed");
+    command(
+        "POST " + namespace + "approval-policy/approve",
+        200,
+        NOBODY_ELSE,
+        World::proposedApprovals,
+        "ApprovalPolicySet");
+    command("PUT " + namespace + "desired-state", 200, AUTHOR, World::desired, "MetricDefined");
+  }
+
+  private void environments() {
+    String kill = "/api/v1/environments/{environment}/kill-switch/";
+    List<String> stoppers = List.of("experimenter", "approver");
+    admin("POST /api/v1/environments", 201, World::freshEnvironment, "EnvironmentCreated");
+    anywhere(kill + "engage", stoppers, World::environment, "KillSwitchEngaged");
+    anywhere(kill + "release", stoppers, World::stopped, "KillSwitchReleaseProposed");
+    anywhere(kill + "release/approve", List.of("approver"), World::releasing, "KillSwitchReleased");
+  }
+
+  private void anywhere(
+      String path, List<String> roles, Function<World, Request> given, String event) {
+    line("POST " + path, Scope.ANYWHERE, roles, 200, given, event);
+  }
+
+  private void exclusionSets() {
+    String sets = "POST /api/v1/exclusion-sets";
+    command(sets, 201, AUTHOR, World::freshSet, "ExclusionSetCreated");
+    command(sets + "/{set}/reservations", 201, AUTHOR, World::setInDesign, "SlotsReserved");
+    command(
+        sets + "/{set}/reservations/{experiment}/release",
+        200,
+        AUTHOR,
+        World::reserved,
+        "SlotsReleased");
+    command("POST /api/v1/holdouts", 201, NOBODY_ELSE, World::freshHoldout, "HoldoutCreated");
+    command(
+        "POST /api/v1/holdouts/{holdout}/end", 200, NOBODY_ELSE, World::holdout, "HoldoutEnded");
+  }
+
+  private void flags() {
+    command("POST /api/v1/flags", 201, AUTHOR, World::freshFlag, "FlagCreated");
+    command("PUT /api/v1/flags/{flag}", 200, AUTHOR, World::flag, "FlagRevised");
+    flag("enable", AUTHOR, World::flag, "FlagEnabled");
+    flag("disable", AUTHOR, World::enabledFlag, "FlagDisabled");
+    flag("kill", List.of("experimenter", "approver"), World::enabledFlag, "FlagKilled");
+    flag("archive", AUTHOR, World::flag, "FlagArchived");
+  }
+
+  private void flag(
+      String order, List<String> roles, Function<World, Request> given, String event) {
+    command("POST /api/v1/flags/{flag}/" + order, 200, roles, given, event);
   }
 
   private void access() {

@@ -3,6 +3,8 @@ package io.trialog.standalone;
 import io.trialog.standalone.RouteBook.Request;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Brings a platform to where a route can be used; every thing is made anew under a key of its own.
@@ -70,6 +72,58 @@ final class World {
     return after(running(), author, "pause", "{}");
   }
 
+  Request killed() {
+    return after(running(), author, "kill", "{'reason':'x'}");
+  }
+
+  Request planned() {
+    return after(running(), author, "schedule", "{'steps':[{'traffic':0.9,'after_minutes':999}]}");
+  }
+
+  Request held() {
+    return after(planned(), author, "schedule/hold", "{}");
+  }
+
+  Request proposed() {
+    return proposal(running(), "wider", "'kind':'ramp','traffic':0.5");
+  }
+
+  Request retargetable() {
+    String targeting = "'targeting':[{'attribute':'country','operator':'in','values':['de']}]";
+    return approved(proposal(running(), "dach", "'kind':'retarget'," + targeting));
+  }
+
+  Request reallocatable() {
+    String variants = "[{'key':'control','share':0.4},{'key':'plain','share':0.6}]";
+    return approved(
+        proposal(running(), "more-green", "'kind':'reallocate','variants':" + variants));
+  }
+
+  Request revivable() {
+    return approved(proposal(killed(), "again", "'kind':'revive','traffic':0.01"));
+  }
+
+  /** Killed by break-glass, which somebody has to review. */
+  Request unreviewed() {
+    Request killed = after(running(), author, "kill", "{'reason':'x','break_glass':true}");
+    return with(killed, "review", "r1");
+  }
+
+  private Request proposal(Request of, String key, String change) {
+    String body = "{'proposal':'" + key + "'," + change + "}";
+    return with(after(of, author, "proposals", body), "proposal", key);
+  }
+
+  private Request approved(Request proposed) {
+    String key = proposed.variables().get("proposal");
+    return after(proposed, reviewer, "proposals/" + key + "/approve", "{}");
+  }
+
+  private static Request with(Request request, String variable, String value) {
+    String experiment = request.variables().get("experiment");
+    return new Request(Map.of("experiment", experiment, variable, value), Optional.empty());
+  }
+
   private static Request after(Request before, Api actor, String order, String body) {
     String path = "/api/v1/experiments/" + before.variables().get("experiment") + "/" + order;
     actor.post(path, body).is(200);
@@ -96,6 +150,107 @@ final class World {
             {"metric":"%s","namespace":"acme/rides","kind":"mean","direction":"higher_is_better"}
             """
                 .formatted(key("m")));
+  }
+
+  Request namespace() {
+    return new Request(Map.of("org", "acme", "team", "rides"), Optional.empty());
+  }
+
+  Request proposedApprovals() {
+    platform
+        .admin()
+        .post("/api/v1/namespaces/acme/rides/approval-policy", "{'ttl_hours':72}")
+        .is(200);
+    return namespace();
+  }
+
+  /** A file with one more metric. */
+  Request desired() {
+    String file =
+        "{\"metrics\":[{\"metric\":\"%s\",\"kind\":\"mean\",\"direction\":\"higher_is_better\"}]}";
+    return namespace().with(file.formatted(key("m")));
+  }
+
+  Request freshEnvironment() {
+    return Request.of().with("{\"environment\":\"" + key("e") + "\"}");
+  }
+
+  Request environment() {
+    String environment = key("e");
+    platform.admin().post("/api/v1/environments", "{'environment':'" + environment + "'}").is(201);
+    return Request.of("environment", environment);
+  }
+
+  Request stopped() {
+    return killSwitch(environment(), "engage");
+  }
+
+  /** Proposed by one who is nobody else here. */
+  Request releasing() {
+    return killSwitch(stopped(), "release");
+  }
+
+  private Request killSwitch(Request environment, String order) {
+    String name = environment.variables().get("environment");
+    platform
+        .admin()
+        .post("/api/v1/environments/" + name + "/kill-switch/" + order, "{'reason':'x'}")
+        .is(200);
+    return environment;
+  }
+
+  Request freshSet() {
+    return Request.of().with("{\"set\":\"" + key("s") + "\",\"namespace\":\"acme/rides\"}");
+  }
+
+  /** A set that a draft asks for. */
+  Request setInDesign() {
+    String set = key("s");
+    author.post("/api/v1/exclusion-sets", "{'set':'" + set + "','namespace':'acme/rides'}").is(201);
+    String experiment = key("x");
+    String sets = ",\"exclusion_sets\":[{\"set\":\"" + set + "\",\"share\":0.03}]}";
+    author.post("/api/v1/experiments", design(experiment).strip().replaceFirst("}$", sets)).is(201);
+    return new Request(
+        Map.of("set", set, "experiment", experiment),
+        Optional.of("{\"experiment\":\"" + experiment + "\"}"));
+  }
+
+  Request reserved() {
+    Request asked = setInDesign();
+    String path = "/api/v1/exclusion-sets/" + asked.variables().get("set") + "/reservations";
+    author.post(path, asked.body().orElseThrow()).is(201);
+    return new Request(asked.variables(), Optional.empty());
+  }
+
+  Request freshHoldout() {
+    return Request.of().with(holdout(key("h")));
+  }
+
+  Request holdout() {
+    String holdout = key("h");
+    platform.admin().post("/api/v1/holdouts", holdout(holdout)).is(201);
+    return Request.of("holdout", holdout);
+  }
+
+  private static String holdout(String key) {
+    return "{\"holdout\":\"%s\",\"scope\":\"namespace\",\"value\":\"acme/rides\",\"share\":0.01}"
+        .formatted(key);
+  }
+
+  Request freshFlag() {
+    return Request.of().with("{\"flag\":\"" + key("f") + "\",\"namespace\":\"acme/rides\"}");
+  }
+
+  Request flag() {
+    String flag = key("f");
+    author.post("/api/v1/flags", "{'flag':'" + flag + "','namespace':'acme/rides'}").is(201);
+    return Request.of("flag", flag);
+  }
+
+  Request enabledFlag() {
+    Request flag = flag();
+    author.post("/api/v1/flags/" + flag.variables().get("flag") + "/enable", "{}").is(200);
+    return flag;
   }
 
   Request token() {

@@ -15,10 +15,22 @@ import io.trialog.language.AccessEvent.TokenIssued;
 import io.trialog.language.AccessEvent.TokenProposed;
 import io.trialog.language.AccessEvent.TokenRevoked;
 import io.trialog.language.AuditEvent.AuditExported;
+import io.trialog.language.EnvironmentEvent;
 import io.trialog.language.EventMetadata;
+import io.trialog.language.ExclusionSetEvent;
+import io.trialog.language.ExclusionSetEvent.ExclusionSetCreated;
 import io.trialog.language.ExperimentEvent;
+import io.trialog.language.FlagEvent;
+import io.trialog.language.FlagEvent.FlagCreated;
+import io.trialog.language.FlagEvent.FlagRevised;
+import io.trialog.language.HoldoutDefinition.Scope;
+import io.trialog.language.HoldoutEvent;
+import io.trialog.language.HoldoutEvent.HoldoutCreated;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.NamespaceEvent.ApprovalPolicyProposed;
+import io.trialog.language.NamespaceEvent.ApprovalPolicySet;
+import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
 import io.trialog.language.TrialogEvent;
 import io.trialog.language.log.RecordedEvent;
@@ -71,6 +83,13 @@ public final class AuditEntries {
   private static @Nullable JsonObject touched(Directory state, TrialogEvent event) {
     return switch (event) {
       case NamespaceCreated e -> namespace(state.namespaces().get(e.namespace()));
+      case ApprovalPolicyProposed e -> null;
+      case ApprovalPolicySet e -> null;
+      case GuardrailPolicySet e -> namespace(state.namespaces().get(e.namespace()));
+      case EnvironmentEvent e -> null;
+      case ExclusionSetEvent e -> null;
+      case HoldoutEvent e -> null;
+      case FlagEvent e -> null;
       case MetricDefined e -> metric(state.metrics().get(e.definition().metric()));
       case ExperimentEvent e -> experiment(state.experiments().get(e.experiment()));
       case TokenIssued e -> token(state.tokens().get(e.token()));
@@ -107,6 +126,18 @@ public final class AuditEntries {
   private static @Nullable String namespace(Directory after, TrialogEvent event) {
     return switch (event) {
       case NamespaceCreated e -> e.namespace();
+      case GuardrailPolicySet e -> e.namespace();
+      case ApprovalPolicyProposed e -> e.namespace();
+      case ApprovalPolicySet e -> e.namespace();
+      case ExclusionSetCreated e -> e.namespace();
+      case FlagCreated e -> e.definition().namespace();
+      case FlagRevised e -> e.definition().namespace();
+      case HoldoutCreated e ->
+          e.definition().scope() == Scope.NAMESPACE ? e.definition().value() : null;
+      case EnvironmentEvent e -> null;
+      case ExclusionSetEvent e -> null;
+      case HoldoutEvent e -> null;
+      case FlagEvent e -> null;
       case MetricDefined e -> e.definition().namespace();
       case ExperimentEvent e -> {
         Experiment experiment = after.experiments().get(e.experiment());

@@ -10,6 +10,7 @@ import io.trialog.snapshots.EventReference;
 import io.trialog.snapshots.Experiment;
 import io.trialog.snapshots.Experiment.Approval;
 import io.trialog.snapshots.Namespace;
+import io.trialog.snapshots.Oversight;
 import io.trialog.snapshots.Token;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
@@ -62,7 +63,9 @@ final class EntityJson {
     json.add("traffic_ppm", experiment.serving().trafficPpm());
     json.add("epoch", experiment.serving().epoch());
     json.add("allocation", allocation(experiment.serving().allocation()));
+    json.add("equal_arms", experiment.serving().equalArms());
     review(json, experiment.review());
+    oversight(json, experiment.oversight());
     happened(json, "started", experiment.started());
     happened(json, "paused", experiment.paused());
     ending(json, experiment);
@@ -74,6 +77,56 @@ final class EntityJson {
     json.add("editors", JSON.createArrayBuilder(review.editors()));
     put(json, "submitted_digest", review.submittedDigest());
     json.add("approvals", approvals(review.approvals()));
+  }
+
+  /** By their keys, so that a change of one names it. */
+  private static void oversight(JsonObjectBuilder json, Oversight oversight) {
+    JsonObjectBuilder proposals = JSON.createObjectBuilder();
+    oversight.proposals().forEach((key, each) -> proposals.add(key, proposal(each)));
+    JsonObjectBuilder reviews = JSON.createObjectBuilder();
+    oversight.reviews().forEach((key, each) -> reviews.add(key, breakGlass(each)));
+    JsonObjectBuilder guardrails = JSON.createObjectBuilder();
+    oversight.guardrails().forEach((key, each) -> guardrails.add(key, guardrail(each)));
+    json.add("proposals", proposals).add("reviews", reviews).add("guardrail_states", guardrails);
+    Oversight.Ramp ramp = oversight.ramp();
+    if (ramp != null) {
+      json.add(
+          "ramp",
+          JSON.createObjectBuilder()
+              .add("plan", parse(JsonCodec.encode(ramp.plan())))
+              .add("progress", parse(JsonCodec.encode(ramp.progress())))
+              .add("held", ramp.held())
+              .add("at_cutoff", ramp.atCutoff()));
+    }
+  }
+
+  private static JsonObjectBuilder proposal(Oversight.Proposal proposal) {
+    return JSON.createObjectBuilder()
+        .add("change", parse(JsonCodec.encode(proposal.change())))
+        .add("proposal_digest", proposal.digest())
+        .add("state", proposal.state())
+        .add("approvals", proposal.approvals())
+        .add("required", proposal.required())
+        .add("proposed", of(proposal.proposed()));
+  }
+
+  private static JsonObjectBuilder breakGlass(Oversight.BreakGlassReview review) {
+    JsonObjectBuilder json =
+        JSON.createObjectBuilder()
+            .add("operation", review.operation())
+            .add("due_at", review.dueAt().toString())
+            .add("overdue", review.overdue())
+            .add("opened", of(review.opened()));
+    put(json, "finding", review.finding());
+    happened(json, "closed", review.closed());
+    return json;
+  }
+
+  private static JsonObjectBuilder guardrail(Oversight.GuardrailStanding standing) {
+    return JSON.createObjectBuilder()
+        .add("state", standing.state().word())
+        .add("subjects_control", standing.subjectsControl())
+        .add("subjects_variant", standing.subjectsVariant());
   }
 
   private static void ending(JsonObjectBuilder json, Experiment experiment) {

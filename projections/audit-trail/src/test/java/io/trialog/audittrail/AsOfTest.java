@@ -51,27 +51,28 @@ class AsOfTest {
   void each_event_turns_the_answer_at_its_own_time() {
     String unknown = "null UNKNOWN_EXPERIMENT";
     turns(story.say(new ExperimentDrafted("x", Story.design("x"))), unknown, unknown);
-    turns(story.say(new ExperimentSubmitted("x", "d1")), unknown, unknown);
-    turns(story.say(new ExperimentApproved("x", "d1")), unknown, unknown);
+    turns(story.say(new ExperimentSubmitted("x", "d1", null)), unknown, unknown);
+    turns(story.say(new ExperimentApproved("x", "d1", null)), unknown, unknown);
     turns(
-        story.say(new ExperimentStarted("x", 50_000, 0, Story.slots(50_000))),
+        story.say(new ExperimentStarted("x", 50_000, 0, Story.slots(50_000), null, null)),
         unknown,
         "control NOT_ENROLLED");
     turns(
-        story.say(new ExperimentRamped("x", 50_000, 900_000, 0, Story.slots(900_000))),
+        story.say(
+            new ExperimentRamped("x", 50_000, 900_000, 0, Story.slots(900_000), null, null, null)),
         "control NOT_ENROLLED",
         "green ASSIGNED");
     turns(story.say(new ExperimentPaused("x")), "green ASSIGNED", "control NOT_RUNNING");
-    turns(story.say(new ExperimentResumed("x")), "control NOT_RUNNING", "green ASSIGNED");
-    turns(story.say(new ExperimentKilled("x", null)), "green ASSIGNED", "control KILLED");
+    turns(story.say(new ExperimentResumed("x", null)), "control NOT_RUNNING", "green ASSIGNED");
+    turns(story.say(new ExperimentKilled("x", null, null)), "green ASSIGNED", "control KILLED");
   }
 
   @Test
   void a_conclusion_gives_the_winner() {
     story.say(new ExperimentDrafted("x", Story.design("x")));
-    story.say(new ExperimentStarted("x", 50_000, 0, Story.slots(50_000)));
+    story.say(new ExperimentStarted("x", 50_000, 0, Story.slots(50_000), null, null));
     turns(
-        story.say(new ExperimentConcluded("x", "green")),
+        story.say(new ExperimentConcluded("x", "green", null)),
         "control NOT_ENROLLED",
         "green CONCLUDED");
   }
@@ -79,10 +80,12 @@ class AsOfTest {
   @Test
   void an_answer_says_who_decided_and_who_approved() {
     story.as("ada", "idea").say(new ExperimentDrafted("x", Story.design("x")));
-    story.say(new ExperimentSubmitted("x", "d1"));
-    StoredEvent approved = story.as("ben", "safe").say(new ExperimentApproved("x", "d1"));
+    story.say(new ExperimentSubmitted("x", "d1", null));
+    StoredEvent approved = story.as("ben", "safe").say(new ExperimentApproved("x", "d1", null));
     StoredEvent start =
-        story.as("ada", "go").say(new ExperimentStarted("x", 900_000, 0, Story.slots(900_000)));
+        story
+            .as("ada", "go")
+            .say(new ExperimentStarted("x", 900_000, 0, Story.slots(900_000), null, null));
     StoredEvent later = story.say(new NamespaceCreated("acme/b", "B"));
 
     AsOfAnswer answer = asOf.answer("x", later.time(), U1);
@@ -101,7 +104,7 @@ class AsOfTest {
   @Test
   void the_subject_itself_is_nowhere_in_the_answer() {
     story.say(new ExperimentDrafted("x", Story.design("x")));
-    story.say(new ExperimentStarted("x", 900_000, 0, Story.slots(900_000)));
+    story.say(new ExperimentStarted("x", 900_000, 0, Story.slots(900_000), null, null));
     AsOfAnswer answer =
         asOf.answer("x", Story.BEGIN.plus(Duration.ofDays(1)), Map.of("user_id", "jane-4711"));
     String json = answer.toJson().toString();
@@ -113,7 +116,7 @@ class AsOfTest {
   @Test
   void the_slot_and_hashed_subject_are_those_of_independent_tools() {
     story.say(new ExperimentDrafted("x", Story.design("x")));
-    story.say(new ExperimentStarted("x", 900_000, 0, Story.slots(900_000)));
+    story.say(new ExperimentStarted("x", 900_000, 0, Story.slots(900_000), null, null));
     AsOfAnswer answer = asOf.answer("x", Story.BEGIN.plusSeconds(60), U1);
     // python3: int(sha256(b"x:u1").hexdigest(), 16) % 10000
     assertThat(answer.slot()).isEqualTo(8_522);
@@ -124,7 +127,7 @@ class AsOfTest {
   @Test
   void targeting_and_units_are_looked_at_as_they_were() {
     story.say(new ExperimentDrafted("x", Story.design("x")));
-    story.say(new ExperimentStarted("x", 900_000, 0, Story.slots(900_000)));
+    story.say(new ExperimentStarted("x", 900_000, 0, Story.slots(900_000), null, null));
     Instant at = Story.BEGIN.plusSeconds(60);
     assertThat(asOf.answer("x", at, Map.of("user_id", "u1", "country", "DE")).reason())
         .isEqualTo("NOT_TARGETED");
@@ -135,8 +138,9 @@ class AsOfTest {
   @Test
   void the_position_of_an_exposure_gives_what_the_device_was_told() {
     story.say(new ExperimentDrafted("x", Story.design("x")));
-    StoredEvent start = story.say(new ExperimentStarted("x", 900_000, 0, Story.slots(900_000)));
-    StoredEvent kill = story.say(new ExperimentKilled("x", null));
+    StoredEvent start =
+        story.say(new ExperimentStarted("x", 900_000, 0, Story.slots(900_000), null, null));
+    StoredEvent kill = story.say(new ExperimentKilled("x", null, null));
     AsOfAnswer told = asOf.answerAtPosition("x", kill.position() - 1, U1);
     assertThat(told.variant()).isEqualTo("green");
     assertThat(told.at()).isEqualTo(start.time());
@@ -156,7 +160,7 @@ class AsOfTest {
   @Test
   void an_experiment_assigned_elsewhere_is_none_of_ours() {
     story.say(new ExperimentDrafted("x", Story.design("x", "X", "production", true)));
-    story.say(new ExperimentStarted("x", 1_000_000, 0, Story.slots(1_000_000)));
+    story.say(new ExperimentStarted("x", 1_000_000, 0, Story.slots(1_000_000), null, null));
     assertThat(got(Story.BEGIN.plusSeconds(9))).isEqualTo("null UNKNOWN_EXPERIMENT");
   }
 }

@@ -80,6 +80,31 @@ class AuditEntriesTest {
     assertThat(changes(of(type))).containsEntry(field, change);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "EXPERIMENT_RETARGETED    | design.targeting.attribute    | null -> \"country\"",
+        "EXPERIMENT_REALLOCATED   | epoch                         | 0 -> 1",
+        "EXPERIMENT_REVIVED       | status                        | \"killed\" -> \"running\"",
+        "EXPERIMENT_ARCHIVED      | status                        | \"concluded\" -> \"archived\"",
+        "RAMP_PLANNED             | ramp.held                     | null -> false",
+        "RAMP_HELD                | ramp.held                     | false -> true",
+        "RAMP_CONTINUED           | ramp.held                     | true -> false",
+        "CHANGE_PROPOSED          | proposals.go.state            | null -> \"open\"",
+        "CHANGE_APPROVED          | proposals.de.approvals        | 0 -> 1",
+        "CHANGE_WITHDRAWN         | proposals.go.state            | \"open\" -> \"withdrawn\"",
+        "REVIEW_OPENED            | reviews.r1.operation          | null -> \"start\"",
+        "REVIEW_OVERDUE           | reviews.r1.overdue            | false -> true",
+        "REVIEW_CLOSED            | reviews.r1.finding            | null -> \"It was right.\"",
+        "GUARDRAIL_STATE_RECORDED | guardrail_states.orders/green.state | null -> \"safe\"",
+      })
+  void what_was_overseen_tells_the_old_and_the_new_value(
+      EventType type, String field, String change) {
+    story.overseen();
+    assertThat(changes(of(type))).containsEntry(field, change);
+  }
+
   @Test
   void a_ramp_changes_traffic_and_allocation_and_nothing_else() {
     story.everything();
@@ -161,7 +186,7 @@ class AuditEntriesTest {
   @ParameterizedTest
   @EnumSource(EventType.class)
   void an_entry_survives_its_json(EventType type) {
-    story.everything().access();
+    story.everything().access().overseen();
     AuditEntry entry = of(type);
     try (JsonReader reader = Json.createReader(new StringReader(entry.toJson().toString()))) {
       assertThat(AuditEntry.fromJson(reader.readObject())).isEqualTo(entry);

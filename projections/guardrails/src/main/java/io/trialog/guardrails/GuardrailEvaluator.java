@@ -125,6 +125,7 @@ public final class GuardrailEvaluator {
       return switch (metric.kind()) {
         case MEAN -> ofMean(metric, pair, pooledSd);
         case PROPORTION -> ofProportion(metric, pair);
+        case RATIO, QUANTILE -> without(rule, treatment, GuardrailLook.NOT_COMPUTED);
       };
     } catch (IllegalArgumentException e) {
       return without(rule, treatment, GuardrailLook.PLAN_REFUSED);

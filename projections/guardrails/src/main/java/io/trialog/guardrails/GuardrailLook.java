@@ -14,7 +14,7 @@ import java.util.OptionalDouble;
  * @param margin tolerated relative harm of the rule
  * @param reading absent when not even a plan or sums could be made; then {@code note} says why
  * @param note why a number is absent or has a reserve: a code of {@link Note}, or {@link
- *     #UNKNOWN_METRIC}, {@link #PLAN_REFUSED}
+ *     #UNKNOWN_METRIC}, {@link #NOT_COMPUTED}, {@link #PLAN_REFUSED}
  * @param sd the standard deviation behind the plan, exact text of the double used; absent for
  *     proportions and while it is not fixed
  */
@@ -28,6 +28,9 @@ public record GuardrailLook(
     Optional<BigDecimal> sd) {
   /** Nobody defined the metric. */
   public static final String UNKNOWN_METRIC = "unknown_metric";
+
+  /** The stream job does not compute metrics of this kind. */
+  public static final String NOT_COMPUTED = "not_computed";
 
   /** Shares, margin or standard deviation are outside of what the method can plan for. */
   public static final String PLAN_REFUSED = "plan_refused";

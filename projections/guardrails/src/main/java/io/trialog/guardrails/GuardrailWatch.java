@@ -249,7 +249,7 @@ public final class GuardrailWatch implements AutoCloseable {
   static boolean isWatched(ExperimentStatus status) {
     return switch (status) {
       case RUNNING, PAUSED -> true;
-      case DRAFT, IN_REVIEW, APPROVED, KILLED, CONCLUDED -> false;
+      case DRAFT, IN_REVIEW, APPROVED, KILLED, CONCLUDED, ARCHIVED -> false;
     };
   }
 
@@ -349,7 +349,7 @@ public final class GuardrailWatch implements AutoCloseable {
 
   private static boolean hasEnded(Experiment experiment) {
     return switch (experiment.status()) {
-      case KILLED, CONCLUDED -> true;
+      case KILLED, CONCLUDED, ARCHIVED -> true;
       case DRAFT, IN_REVIEW, APPROVED, RUNNING, PAUSED -> false;
     };
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.trialog.language.Design;
 import io.trialog.language.MetricDefinition;
+import io.trialog.language.MetricFormula;
 import io.trialog.measurement.store.ExperimentSums;
 import io.trialog.measurement.store.MetricSums;
 import io.trialog.measurement.store.VariantTotals;
@@ -40,6 +41,24 @@ class GuardrailEvaluatorTest {
     assertThat(look.key()).isEqualTo(new GuardrailKey("gmv", "treatment"));
     assertThat(look.reading().orElseThrow().lift().orElseThrow()).isCloseTo(-0.15, within(1e-9));
     assertThat(look.note()).isEqualTo("none");
+  }
+
+  @Test
+  void a_metric_that_is_not_computed_is_undecided_and_says_why() {
+    MetricDefinition late =
+        new MetricDefinition(
+            "late",
+            "acme/rides",
+            "late",
+            MetricDefinition.Kind.QUANTILE,
+            MetricDefinition.Direction.LOWER_IS_BETTER,
+            null,
+            null,
+            null,
+            MetricFormula.quantile("gmv", new BigDecimal("0.95"), null));
+    GuardrailLook look = look(late, Trials.harmful("trial"));
+    assertThat(look.state()).isEqualTo(GuardrailState.UNDECIDED);
+    assertThat(look.note()).isEqualTo(GuardrailLook.NOT_COMPUTED);
   }
 
   @Test

@@ -50,7 +50,9 @@ final class Trials {
         kind,
         direction,
         null,
-        typicalSd == null ? null : new BigDecimal(typicalSd));
+        typicalSd == null ? null : new BigDecimal(typicalSd),
+        null,
+        null);
   }
 
   static Map<String, MetricDefinition> known(MetricDefinition metric) {
@@ -178,7 +180,7 @@ final class Trials {
   }
 
   static TrialogEvent started(String key) {
-    return new ExperimentStarted(key, 1_000_000, 0, List.of());
+    return new ExperimentStarted(key, 1_000_000, 0, List.of(), null, null);
   }
 
   static TrialogEvent paused(String key) {
@@ -186,10 +188,10 @@ final class Trials {
   }
 
   static TrialogEvent killed(String key) {
-    return new ExperimentKilled(key, null);
+    return new ExperimentKilled(key, null, null);
   }
 
   static TrialogEvent concluded(String key) {
-    return new ExperimentConcluded(key, "control");
+    return new ExperimentConcluded(key, "control", null);
   }
 }

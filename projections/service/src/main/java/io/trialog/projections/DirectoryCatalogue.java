@@ -6,6 +6,7 @@ import io.trialog.measurement.MetricKind;
 import io.trialog.measurement.collector.Catalogue;
 import io.trialog.snapshots.Directory;
 import io.trialog.snapshots.Experiment;
+import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -26,7 +27,8 @@ final class DirectoryCatalogue implements Catalogue {
 
   @Override
   public Optional<MetricFacts> metric(String key) {
-    return Optional.ofNullable(directory.get().metrics().get(key)).map(DirectoryCatalogue::facts);
+    return Optional.ofNullable(directory.get().metrics().get(key))
+        .flatMap(DirectoryCatalogue::facts);
   }
 
   private static ExperimentFacts facts(Experiment experiment) {
@@ -35,12 +37,13 @@ final class DirectoryCatalogue implements Catalogue {
         design.environment(), Set.copyOf(design.variantKeys()), experiment.status().hasStarted());
   }
 
-  private static MetricFacts facts(MetricDefinition metric) {
-    MetricKind kind =
-        switch (metric.kind()) {
-          case MEAN -> MetricKind.MEAN;
-          case PROPORTION -> MetricKind.PROPORTION;
-        };
-    return new MetricFacts(kind, Optional.ofNullable(metric.cap()));
+  /** Empty for a metric that is made of others: no outcome names it. */
+  private static Optional<MetricFacts> facts(MetricDefinition metric) {
+    Optional<BigDecimal> cap = Optional.ofNullable(metric.cap());
+    return switch (metric.kind()) {
+      case MEAN -> Optional.of(new MetricFacts(MetricKind.MEAN, cap));
+      case PROPORTION -> Optional.of(new MetricFacts(MetricKind.PROPORTION, cap));
+      case RATIO, QUANTILE -> Optional.empty();
+    };
   }
 }

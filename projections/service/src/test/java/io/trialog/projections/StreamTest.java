@@ -53,7 +53,7 @@ class StreamTest {
         first = kills.getFirst().value();
         assertThat(killed(host, first).experiment("surge_price")).isNotNull();
         eventsFlow(host);
-        story.say(new ExperimentKilled("flowing", null));
+        story.say(new ExperimentKilled("flowing", null, null));
         assertThat(kills(kafka, 2).getLast().key()).isEqualTo("flowing");
       }
       try (Host host = new Host(log, folder)) {
@@ -94,7 +94,7 @@ class StreamTest {
 
   private void draftAndStart(String key) {
     story.say(new ExperimentDrafted(key, Story.design(key)));
-    story.say(new ExperimentStarted(key, 1_000_000, 0, Story.slots(1_000_000)));
+    story.say(new ExperimentStarted(key, 1_000_000, 0, Story.slots(1_000_000), null, null));
   }
 
   private static byte[] batch() {

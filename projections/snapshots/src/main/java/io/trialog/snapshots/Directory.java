@@ -12,10 +12,17 @@ import io.trialog.language.AccessEvent.TokenIssued;
 import io.trialog.language.AccessEvent.TokenProposed;
 import io.trialog.language.AccessEvent.TokenRevoked;
 import io.trialog.language.AuditEvent.AuditExported;
+import io.trialog.language.EnvironmentEvent;
+import io.trialog.language.ExclusionSetEvent;
 import io.trialog.language.ExperimentEvent;
 import io.trialog.language.ExperimentEvent.ExperimentDrafted;
+import io.trialog.language.FlagEvent;
+import io.trialog.language.HoldoutEvent;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.NamespaceEvent.ApprovalPolicyProposed;
+import io.trialog.language.NamespaceEvent.ApprovalPolicySet;
+import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
 import io.trialog.language.log.RecordedEvent;
 import java.time.Instant;
@@ -75,6 +82,13 @@ public record Directory(
           withExperiment(
               recorded,
               known(recorded, e.experiment(), experiments.get(e.experiment())).apply(recorded, e));
+      case GuardrailPolicySet e -> moved(recorded);
+      case ApprovalPolicyProposed e -> moved(recorded);
+      case ApprovalPolicySet e -> moved(recorded);
+      case EnvironmentEvent e -> moved(recorded);
+      case ExclusionSetEvent e -> moved(recorded);
+      case HoldoutEvent e -> moved(recorded);
+      case FlagEvent e -> moved(recorded);
       case TokenIssued e -> withToken(recorded, issued(recorded, e));
       case TokenRevoked e ->
           withToken(

@@ -59,7 +59,7 @@ public final class Snapshots {
 
   private static Status status(ExperimentStatus status) {
     return switch (status) {
-      case DRAFT, IN_REVIEW, APPROVED ->
+      case DRAFT, IN_REVIEW, APPROVED, ARCHIVED ->
           throw new IllegalStateException("not served while " + status.word());
       case RUNNING -> Status.RUNNING;
       case PAUSED -> Status.PAUSED;

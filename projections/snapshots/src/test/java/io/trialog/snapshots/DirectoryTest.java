@@ -57,7 +57,7 @@ class DirectoryTest {
   }
 
   private Story running() {
-    drafted().say(new ExperimentStarted(KEY, 50_000, 0, Story.slots(50_000)));
+    drafted().say(new ExperimentStarted(KEY, 50_000, 0, Story.slots(50_000), null, null));
     return story;
   }
 
@@ -97,7 +97,7 @@ class DirectoryTest {
     Experiment draft = experiment();
     assertThat(draft.status()).isEqualTo(ExperimentStatus.DRAFT);
     assertThat(draft.review().author()).isEqualTo("ada");
-    assertThat(draft.serving()).isEqualTo(new Experiment.Serving(0, 0, List.of()));
+    assertThat(draft.serving()).isEqualTo(new Experiment.Serving(0, 0, List.of(), false));
     assertThat(draft.isServed()).isFalse();
     assertThat(draft.revision()).isZero();
     assertThat(draft.last().position()).isLessThan(event.position());
@@ -106,8 +106,8 @@ class DirectoryTest {
 
   @Test
   void a_revision_voids_approvals_and_remembers_the_editor() {
-    drafted().say(new ExperimentSubmitted(KEY, "d1"));
-    story.as("ben", "ok").say(new ExperimentApproved(KEY, "d1"));
+    drafted().say(new ExperimentSubmitted(KEY, "d1", null));
+    story.as("ben", "ok").say(new ExperimentApproved(KEY, "d1", null));
     story.as("cy", "better").say(new ExperimentRevised(KEY, Story.retitled(KEY)));
     Experiment revised = experiment();
     assertThat(revised.status()).isEqualTo(ExperimentStatus.DRAFT);
@@ -121,10 +121,10 @@ class DirectoryTest {
 
   @Test
   void an_approval_says_who_when_and_to_what() {
-    drafted().say(new ExperimentSubmitted(KEY, "d1"));
+    drafted().say(new ExperimentSubmitted(KEY, "d1", null));
     assertThat(experiment().status()).isEqualTo(ExperimentStatus.IN_REVIEW);
     assertThat(experiment().review().submittedDigest()).isEqualTo("d1");
-    StoredEvent event = story.as("ben", "ok").say(new ExperimentApproved(KEY, "d1"));
+    StoredEvent event = story.as("ben", "ok").say(new ExperimentApproved(KEY, "d1", null));
     assertThat(experiment().status()).isEqualTo(ExperimentStatus.APPROVED);
     Approval approval = experiment().review().approvals().getFirst();
     assertThat(approval.proposalDigest()).isEqualTo("d1");
@@ -139,10 +139,11 @@ class DirectoryTest {
     assertThat(experiment().status()).isEqualTo(ExperimentStatus.RUNNING);
     assertThat(experiment().started()).isEqualTo(experiment().last());
     assertThat(experiment().serving().allocation()).isEqualTo(Story.slots(50_000));
-    story.say(new ExperimentRamped(KEY, 50_000, 500_000, 0, Story.slots(500_000)));
+    story.say(
+        new ExperimentRamped(KEY, 50_000, 500_000, 0, Story.slots(500_000), null, null, null));
     assertThat(experiment().status()).isEqualTo(ExperimentStatus.RUNNING);
     assertThat(experiment().serving())
-        .isEqualTo(new Experiment.Serving(500_000, 0, Story.slots(500_000)));
+        .isEqualTo(new Experiment.Serving(500_000, 0, Story.slots(500_000), false));
     assertThat(experiment().started().type()).isEqualTo("ExperimentStarted");
     assertThat(experiment().isServed()).isTrue();
   }
@@ -150,7 +151,7 @@ class DirectoryTest {
   @Test
   void a_ramp_of_a_paused_experiment_leaves_it_paused() {
     running().say(new ExperimentPaused(KEY));
-    story.say(new ExperimentRamped(KEY, 50_000, 60_000, 0, Story.slots(60_000)));
+    story.say(new ExperimentRamped(KEY, 50_000, 60_000, 0, Story.slots(60_000), null, null, null));
     assertThat(experiment().status()).isEqualTo(ExperimentStatus.PAUSED);
   }
 
@@ -159,14 +160,14 @@ class DirectoryTest {
     running().say(new ExperimentPaused(KEY));
     assertThat(experiment().status()).isEqualTo(ExperimentStatus.PAUSED);
     assertThat(experiment().paused()).isEqualTo(experiment().last());
-    story.say(new ExperimentResumed(KEY));
+    story.say(new ExperimentResumed(KEY, null));
     assertThat(experiment().status()).isEqualTo(ExperimentStatus.RUNNING);
     assertThat(experiment().paused()).isNull();
   }
 
   @Test
   void a_kill_keeps_reason_and_evidence() {
-    running().as("ben", "errors").say(new ExperimentKilled(KEY, Story.evidence()));
+    running().as("ben", "errors").say(new ExperimentKilled(KEY, Story.evidence(), null));
     Experiment killed = experiment();
     assertThat(killed.status()).isEqualTo(ExperimentStatus.KILLED);
     assertThat(killed.kill().evidence()).isEqualTo(Story.evidence());
@@ -177,7 +178,7 @@ class DirectoryTest {
 
   @Test
   void a_conclusion_has_a_winner() {
-    running().say(new ExperimentConcluded(KEY, "green"));
+    running().say(new ExperimentConcluded(KEY, "green", null));
     assertThat(experiment().status()).isEqualTo(ExperimentStatus.CONCLUDED);
     assertThat(experiment().winner()).isEqualTo("green");
   }

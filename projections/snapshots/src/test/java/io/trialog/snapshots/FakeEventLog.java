@@ -93,6 +93,14 @@ public final class FakeEventLog implements EventLog {
   }
 
   @Override
+  public synchronized List<StoredEvent> before(long position, int limit) {
+    return events.reversed().stream()
+        .filter(each -> each.position() < position)
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
   public synchronized List<StoredEvent> stream(String stream) {
     return events.stream().filter(each -> each.stream().equals(stream)).toList();
   }

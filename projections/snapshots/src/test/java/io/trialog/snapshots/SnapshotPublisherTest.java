@@ -93,9 +93,9 @@ class SnapshotPublisherTest {
   void a_kill_goes_out_at_its_own_position_before_the_rest_of_the_batch() throws Exception {
     BlockingQueue<PublishedSnapshot> seen = new LinkedBlockingQueue<>();
     story.say(new ExperimentDrafted("x", Story.design("x")));
-    story.say(new ExperimentStarted("x", 500_000, 0, Story.slots(500_000)));
+    story.say(new ExperimentStarted("x", 500_000, 0, Story.slots(500_000), null, null));
     publish();
-    long killed = story.say(new ExperimentKilled("x", null)).position();
+    long killed = story.say(new ExperimentKilled("x", null, null)).position();
     story.say(new NamespaceCreated("acme/b", "B"));
     List<Positioned> batch = waiting(publisher);
     CountDownLatch half = new CountDownLatch(1);

@@ -83,7 +83,7 @@ class SnapshotsTest {
   @Test
   void experiments_of_another_environment_are_left_out() {
     story.say(new ExperimentDrafted("here", Story.design("here", "Here", "staging", false)));
-    story.say(new ExperimentStarted("here", 500_000, 0, Story.slots(500_000)));
+    story.say(new ExperimentStarted("here", 500_000, 0, Story.slots(500_000), null, null));
     assertThat(production().experiments()).isEmpty();
     assertThat(Snapshots.of(folded(), "staging").experiment("here")).isNotNull();
   }
@@ -92,7 +92,7 @@ class SnapshotsTest {
   void drafts_and_experiments_assigned_elsewhere_are_left_out() {
     story.say(new ExperimentDrafted("idea", Story.design("idea")));
     story.say(new ExperimentDrafted("theirs", Story.design("theirs", "T", "production", true)));
-    story.say(new ExperimentStarted("theirs", 1_000_000, 0, Story.slots(1_000_000)));
+    story.say(new ExperimentStarted("theirs", 1_000_000, 0, Story.slots(1_000_000), null, null));
     assertThat(production().experiments()).isEmpty();
   }
 
@@ -107,7 +107,7 @@ class SnapshotsTest {
   @Test
   void ranges_without_slots_are_left_out() {
     story.say(new ExperimentDrafted("tiny", Story.design("tiny")));
-    story.say(new ExperimentStarted("tiny", 0, 0, Story.slots(0)));
+    story.say(new ExperimentStarted("tiny", 0, 0, Story.slots(0), null, null));
     assertThat(production().experiment("tiny").allocation()).isEmpty();
   }
 }

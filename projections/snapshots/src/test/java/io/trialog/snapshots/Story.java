@@ -13,8 +13,12 @@ import io.trialog.language.AccessEvent.TokenProposed;
 import io.trialog.language.AccessEvent.TokenRevoked;
 import io.trialog.language.Actor;
 import io.trialog.language.AuditEvent.AuditExported;
+import io.trialog.language.Basis;
+import io.trialog.language.Change;
 import io.trialog.language.Design;
+import io.trialog.language.EnvironmentEvent;
 import io.trialog.language.EventMetadata;
+import io.trialog.language.ExclusionSetEvent;
 import io.trialog.language.ExperimentEvent;
 import io.trialog.language.ExperimentEvent.ExperimentApproved;
 import io.trialog.language.ExperimentEvent.ExperimentConcluded;
@@ -26,15 +30,23 @@ import io.trialog.language.ExperimentEvent.ExperimentResumed;
 import io.trialog.language.ExperimentEvent.ExperimentRevised;
 import io.trialog.language.ExperimentEvent.ExperimentStarted;
 import io.trialog.language.ExperimentEvent.ExperimentSubmitted;
+import io.trialog.language.FlagEvent;
 import io.trialog.language.Grant;
+import io.trialog.language.GuardrailState;
+import io.trialog.language.HoldoutEvent;
 import io.trialog.language.KillEvidence;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.NamespaceEvent.ApprovalPolicyProposed;
+import io.trialog.language.NamespaceEvent.ApprovalPolicySet;
+import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
 import io.trialog.language.PlatformPolicy;
+import io.trialog.language.RampPlan;
 import io.trialog.language.Role;
 import io.trialog.language.SlotRange;
 import io.trialog.language.Streams;
+import io.trialog.language.Tally;
 import io.trialog.language.Targeting;
 import io.trialog.language.TrialogEvent;
 import io.trialog.language.log.StoredEvent;
@@ -95,6 +107,13 @@ public final class Story {
   private static String streamOf(TrialogEvent event) {
     return switch (event) {
       case NamespaceCreated e -> Streams.namespace(e.namespace());
+      case ApprovalPolicyProposed e -> Streams.namespace(e.namespace());
+      case ApprovalPolicySet e -> Streams.namespace(e.namespace());
+      case GuardrailPolicySet e -> Streams.namespace(e.namespace());
+      case EnvironmentEvent e -> Streams.environment(e.environment());
+      case ExclusionSetEvent e -> Streams.exclusionSet(e.set());
+      case HoldoutEvent e -> Streams.holdout(e.holdout());
+      case FlagEvent e -> Streams.flag(e.flag());
       case MetricDefined e -> Streams.metric(e.definition().metric());
       case ExperimentEvent e -> Streams.experiment(e.experiment());
       case TokenIssued e -> Streams.token(e.token());
@@ -120,19 +139,22 @@ public final class Story {
     as("ada", "first idea")
         .say(new ExperimentDrafted("checkout-button", design("checkout-button")));
     as("cy", "typo").say(new ExperimentRevised("checkout-button", retitled("checkout-button")));
-    as("ada", null).say(new ExperimentSubmitted("checkout-button", "ab12"));
-    as("ben", "looks safe").say(new ExperimentApproved("checkout-button", "ab12"));
-    as("ada", "go").say(new ExperimentStarted("checkout-button", 50_000, 0, slots(50_000)));
-    say(new ExperimentRamped("checkout-button", 50_000, 500_000, 0, slots(500_000)));
+    as("ada", null).say(new ExperimentSubmitted("checkout-button", "ab12", null));
+    as("ben", "looks safe").say(new ExperimentApproved("checkout-button", "ab12", null));
+    as("ada", "go")
+        .say(new ExperimentStarted("checkout-button", 50_000, 0, slots(50_000), null, null));
+    say(
+        new ExperimentRamped(
+            "checkout-button", 50_000, 500_000, 0, slots(500_000), null, null, null));
     as("ben", "odd numbers").say(new ExperimentPaused("checkout-button"));
-    as("ben", "explained").say(new ExperimentResumed("checkout-button"));
+    as("ben", "explained").say(new ExperimentResumed("checkout-button", null));
     as("mallory", null).say(new AccessDenied("mallory", "kill", "acme/rides"));
     say(new TokenRevoked("t1"));
-    as("ada", "won").say(new ExperimentConcluded("checkout-button", "green"));
+    as("ada", "won").say(new ExperimentConcluded("checkout-button", "green", null));
     as("ada", "next").say(new ExperimentDrafted("surge_price", design("surge_price")));
-    say(new ExperimentStarted("surge_price", 1_000_000, 0, slots(1_000_000)));
+    say(new ExperimentStarted("surge_price", 1_000_000, 0, slots(1_000_000), null, null));
     as(Actor.automation("when-guardrail-breached-then-kill"), "orders fell")
-        .say(new ExperimentKilled("surge_price", evidence()));
+        .say(new ExperimentKilled("surge_price", evidence(), null));
     as("eve", "SOC 2 yearly").say(new AuditExported("e1", "SOC 2 yearly"));
     return this;
   }
@@ -171,6 +193,61 @@ public final class Story {
     return this;
   }
 
+  /** Every fact about an experiment that {@link #everything()} does not have. */
+  public Story overseen() {
+    String key = "dosage";
+    Basis approved = new Basis("de", "cd34", false);
+    Instant due = time.plus(Duration.ofDays(1));
+    RampPlan plan =
+        new RampPlan(List.of(new RampPlan.Step(400_000, 60, 0, true, false)), false, null);
+    as("ada", "dose").say(new ExperimentDrafted(key, design(key)));
+    say(new ExperimentEvent.ChangeProposed(key, "go", new Change.StartAt(50_000, false), "ef56"));
+    say(new ExperimentEvent.ChangeWithdrawn(key, "go"));
+    say(new ExperimentStarted(key, 50_000, 0, slots(50_000), Basis.BROKEN_GLASS, null));
+    say(new ExperimentEvent.ReviewOpened(key, "r1", "start", due));
+    say(new ExperimentEvent.ReviewOverdue(key, "r1", due));
+    as("ben", "late").say(new ExperimentEvent.ReviewClosed(key, "r1", "It was right."));
+    Targeting targeting =
+        Targeting.Condition.onText("country", Targeting.Operator.IN, List.of("DE"));
+    as("ada", "only here")
+        .say(new ExperimentEvent.ChangeProposed(key, "de", new Change.Retarget(targeting), "cd34"));
+    as("ben", "fine")
+        .say(new ExperimentEvent.ChangeApproved(key, "de", "cd34", new Tally(1, 1, due)));
+    as("ada", "only here")
+        .say(
+            new ExperimentEvent.ExperimentRetargeted(
+                key, design(key).targeting(), targeting, approved));
+    say(new ExperimentEvent.RampPlanned(key, plan, plan.progress(50_000, time), null));
+    say(new ExperimentEvent.RampHeld(key, false));
+    say(new ExperimentEvent.RampContinued(key));
+    as(Actor.automation("guard"), null)
+        .say(
+            new ExperimentEvent.GuardrailStateRecorded(
+                key,
+                "orders",
+                "green",
+                GuardrailState.SAFE,
+                900,
+                910,
+                "v1",
+                new BigDecimal("0.01")));
+    List<Design.Variant> variants =
+        List.of(
+            new Design.Variant("control", new BigDecimal("0.4"), null),
+            new Design.Variant("green", new BigDecimal("0.6"), null));
+    as("ada", "more")
+        .say(
+            new ExperimentEvent.ExperimentReallocated(
+                key, design(key).variants(), variants, 1, slots(50_000), 50, null));
+    say(new ExperimentKilled(key, null, null));
+    say(
+        new ExperimentEvent.ExperimentRevived(
+            key, 50_000, 10_000, 1, slots(10_000), new Basis("again", "ab", false)));
+    say(new ExperimentConcluded(key, "control", null));
+    say(new ExperimentEvent.ExperimentArchived(key));
+    return this;
+  }
+
   private static TrialogEvent aside(Random random, int i) {
     return switch (random.nextInt(4)) {
       case 0 -> new NamespaceCreated("acme/team-" + i, "Team " + i);
@@ -194,11 +271,11 @@ public final class Story {
           return new ExperimentRevised(key, retitled(key));
         }
         status[which] = "review";
-        return new ExperimentSubmitted(key, "digest-" + choice);
+        return new ExperimentSubmitted(key, "digest-" + choice, null);
       }
       case "review" -> {
         status[which] = "approved";
-        return new ExperimentApproved(key, "digest");
+        return new ExperimentApproved(key, "digest", null);
       }
       case "approved" -> {
         if (choice == 0) {
@@ -207,20 +284,22 @@ public final class Story {
         }
         status[which] = "running";
         traffic[which] = random.nextInt(100_000);
-        return new ExperimentStarted(key, traffic[which], 0, slots(traffic[which]));
+        return new ExperimentStarted(key, traffic[which], 0, slots(traffic[which]), null, null);
       }
       case "running" -> {
         int from = traffic[which];
         traffic[which] = from + random.nextInt(1_000_001 - from);
         return switch (choice) {
-          case 0 -> moved(status, which, "killed", new ExperimentKilled(key, null));
-          case 1 -> moved(status, which, "ended", new ExperimentConcluded(key, "green"));
+          case 0 -> moved(status, which, "killed", new ExperimentKilled(key, null, null));
+          case 1 -> moved(status, which, "ended", new ExperimentConcluded(key, "green", null));
           case 2 -> moved(status, which, "paused", new ExperimentPaused(key));
-          default -> new ExperimentRamped(key, from, traffic[which], 0, slots(traffic[which]));
+          default ->
+              new ExperimentRamped(
+                  key, from, traffic[which], 0, slots(traffic[which]), null, null, null);
         };
       }
       case "paused" -> {
-        return moved(status, which, "running", new ExperimentResumed(key));
+        return moved(status, which, "running", new ExperimentResumed(key, null));
       }
       default -> {
         return new AuditExported(key, "look at " + key);
@@ -251,6 +330,8 @@ public final class Story {
             MetricDefinition.Kind.MEAN,
             MetricDefinition.Direction.HIGHER_IS_BETTER,
             new BigDecimal("500"),
+            null,
+            null,
             null));
   }
 

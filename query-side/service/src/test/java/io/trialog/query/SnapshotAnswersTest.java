@@ -39,7 +39,9 @@ class SnapshotAnswersTest {
             new StreamLimits(Duration.ofMillis(200), 2),
             story -> {
               story.say(new ExperimentDrafted("checkout", Story.design("checkout")));
-              story.say(new ExperimentStarted("checkout", 1_000_000, 0, Story.slots(1_000_000)));
+              story.say(
+                  new ExperimentStarted(
+                      "checkout", 1_000_000, 0, Story.slots(1_000_000), null, null));
             });
     sdk = app.token(Role.SDK);
   }
@@ -135,7 +137,7 @@ class SnapshotAnswersTest {
       List<String> first = events.event();
       assertThat(first).startsWith("event: snapshot", "id: " + app.log.head());
       assertThat(data(first)).isEqualTo(newest.text());
-      StoredEvent kill = app.story.say(new ExperimentKilled("checkout", null));
+      StoredEvent kill = app.story.say(new ExperimentKilled("checkout", null, null));
       List<String> second = events.event();
       assertThat(second).startsWith("event: snapshot", "id: " + kill.position());
       assertThat(data(second)).contains("\"status\":\"killed\"").isEqualTo(newest().text());

@@ -44,12 +44,19 @@ public final class JsonCodec {
     return new JsonbConfig()
         .withPropertyNamingStrategy(PropertyNamingStrategy.LOWER_CASE_WITH_UNDERSCORES)
         .withPropertyVisibilityStrategy(new FieldsOnly())
-        .withAdapters(new Decimals(), new TargetingJson.Adapter())
+        .withAdapters(
+            new Decimals(),
+            new TargetingJson.Adapter(),
+            new ChangeJson.Adapter(),
+            new ApprovalPolicyJson.Adapter())
         .withAdapters(
             new Words.OfKind(),
             new Words.OfDirection(),
             new Words.OfPrerequisite(),
-            new Words.OfRole());
+            new Words.OfFlagType(),
+            new Words.OfHoldoutScope(),
+            new Words.OfRole(),
+            new Words.OfGuardrailState());
   }
 
   /** Otherwise any method called getX or isX of a record becomes a property. */
@@ -137,6 +144,48 @@ public final class JsonCodec {
       public io.trialog.language.Design.Prerequisite.Kind adaptFromJson(String word) {
         return parse(
             io.trialog.language.Design.Prerequisite.Kind.class, "prerequisites.kind", word);
+      }
+    }
+
+    /** States of guardrails. */
+    public static final class OfGuardrailState
+        implements JsonbAdapter<io.trialog.language.GuardrailState, String> {
+      @Override
+      public String adaptToJson(io.trialog.language.GuardrailState value) {
+        return value.word();
+      }
+
+      @Override
+      public io.trialog.language.GuardrailState adaptFromJson(String word) {
+        return parse(io.trialog.language.GuardrailState.class, "state", word);
+      }
+    }
+
+    /** Types of flags. */
+    public static final class OfFlagType
+        implements JsonbAdapter<io.trialog.language.FlagDefinition.Type, String> {
+      @Override
+      public String adaptToJson(io.trialog.language.FlagDefinition.Type value) {
+        return value.word();
+      }
+
+      @Override
+      public io.trialog.language.FlagDefinition.Type adaptFromJson(String word) {
+        return parse(io.trialog.language.FlagDefinition.Type.class, "type", word);
+      }
+    }
+
+    /** Scopes of holdouts. */
+    public static final class OfHoldoutScope
+        implements JsonbAdapter<io.trialog.language.HoldoutDefinition.Scope, String> {
+      @Override
+      public String adaptToJson(io.trialog.language.HoldoutDefinition.Scope value) {
+        return value.word();
+      }
+
+      @Override
+      public io.trialog.language.HoldoutDefinition.Scope adaptFromJson(String word) {
+        return parse(io.trialog.language.HoldoutDefinition.Scope.class, "scope", word);
       }
     }
 

@@ -4,17 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trialog.language.AccessEvent;
+import io.trialog.language.ApprovalPolicy;
 import io.trialog.language.AuditEvent;
+import io.trialog.language.Basis;
+import io.trialog.language.Change;
+import io.trialog.language.ChangeKind;
 import io.trialog.language.Design;
+import io.trialog.language.EnvironmentEvent;
+import io.trialog.language.ExclusionSetEvent;
 import io.trialog.language.ExperimentEvent;
+import io.trialog.language.FlagDefinition;
+import io.trialog.language.FlagEvent;
 import io.trialog.language.Grant;
+import io.trialog.language.GuardrailState;
+import io.trialog.language.HoldoutDefinition;
+import io.trialog.language.HoldoutEvent;
 import io.trialog.language.KillEvidence;
 import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricEvent;
+import io.trialog.language.MetricFormula;
 import io.trialog.language.NamespaceEvent;
 import io.trialog.language.PlatformPolicy;
+import io.trialog.language.RampPlan;
 import io.trialog.language.Role;
 import io.trialog.language.SlotRange;
+import io.trialog.language.SlotSpan;
+import io.trialog.language.Tally;
 import io.trialog.language.Targeting;
 import io.trialog.language.TrialogEvent;
 import java.io.IOException;
@@ -92,6 +107,33 @@ class GoldenEventsTest {
         strict);
   }
 
+  private static final ApprovalPolicy STRICTER =
+      new ApprovalPolicy(2, List.of("ada", "ben", "cy"), 48, 12, List.of(ChangeKind.RAMP));
+
+  private static final FlagDefinition FLAG =
+      new FlagDefinition(
+          "new-checkout",
+          "acme/rides",
+          "production",
+          "New checkout",
+          FlagDefinition.Type.BOOLEAN,
+          "user_id",
+          "device_id",
+          List.of(
+              new FlagDefinition.Variant("on", "true"), new FlagDefinition.Variant("off", "false")),
+          "off",
+          List.of(
+              new FlagDefinition.Rule(
+                  new Targeting.All(
+                      List.of(
+                          Targeting.Condition.onText(
+                              "country", Targeting.Operator.IN, List.of("de")))),
+                  List.of(new FlagDefinition.RolloutShare("on", BigDecimal.ONE)))),
+          List.of(new FlagDefinition.RolloutShare("on", new BigDecimal("0.25"))),
+          List.of(
+              new Design.Prerequisite(
+                  Design.Prerequisite.Kind.EXPERIMENT, "checkout-button", List.of("green"))));
+
   private static final KillEvidence.ArmSums SUMS =
       new KillEvidence.ArmSums(
           100, 17, new BigDecimal("17"), new BigDecimal("17"), new BigDecimal("17"));
@@ -107,19 +149,107 @@ class GoldenEventsTest {
                 MetricDefinition.Kind.MEAN,
                 MetricDefinition.Direction.HIGHER_IS_BETTER,
                 new BigDecimal("500.50"),
-                new BigDecimal("37.25"))),
+                new BigDecimal("37.25"),
+                null,
+                null)),
+        new NamespaceEvent.GuardrailPolicySet(
+            "acme/rides",
+            List.of(new Design.GuardrailRule("rides-error-rate", new BigDecimal("0.01"), true))),
+        new NamespaceEvent.ApprovalPolicyProposed("acme/rides", STRICTER),
+        new NamespaceEvent.ApprovalPolicySet("acme/rides", ApprovalPolicy.DEFAULT, STRICTER),
+        new EnvironmentEvent.EnvironmentCreated("staging", "Staging"),
+        new EnvironmentEvent.KillSwitchEngaged("production"),
+        new EnvironmentEvent.KillSwitchReleaseProposed("production"),
+        new EnvironmentEvent.KillSwitchReleased("production"),
+        new ExclusionSetEvent.ExclusionSetCreated(
+            "checkout-page", "acme/rides", "production", "checkout", "user_id", "Checkout page"),
+        new ExclusionSetEvent.SlotsReserved(
+            "checkout-page",
+            "checkout-button",
+            List.of(new SlotSpan(0, 300), new SlotSpan(900, 1000)),
+            true,
+            Instant.parse("2026-11-22T07:00:00Z")),
+        new ExclusionSetEvent.SlotsReleased(
+            "checkout-page", "checkout-button", List.of(new SlotSpan(0, 300))),
+        new HoldoutEvent.HoldoutCreated(
+            new HoldoutDefinition(
+                "rides-2026",
+                HoldoutDefinition.Scope.NAMESPACE,
+                "acme/rides",
+                "production",
+                "user_id",
+                new BigDecimal("0.05"),
+                "Rides 2026")),
+        new HoldoutEvent.HoldoutEnded("rides-2026"),
+        new FlagEvent.FlagCreated(FLAG),
+        new FlagEvent.FlagRevised(FLAG),
+        new FlagEvent.FlagEnabled("new-checkout"),
+        new FlagEvent.FlagDisabled("new-checkout"),
+        new FlagEvent.FlagKilled("new-checkout"),
+        new FlagEvent.FlagArchived("new-checkout"),
         new ExperimentEvent.ExperimentDrafted("checkout-button", DESIGN),
         new ExperimentEvent.ExperimentRevised("checkout-button", DESIGN),
-        new ExperimentEvent.ExperimentSubmitted("checkout-button", "ab12"),
-        new ExperimentEvent.ExperimentApproved("checkout-button", "ab12"),
+        new ExperimentEvent.ExperimentSubmitted("checkout-button", "ab12", null),
+        new ExperimentEvent.ExperimentApproved("checkout-button", "ab12", null),
         new ExperimentEvent.ExperimentStarted(
-            "checkout-button", 50_000, 0, List.of(new SlotRange("control", 0, 450))),
+            "checkout-button", 50_000, 0, List.of(new SlotRange("control", 0, 450)), null, null),
         new ExperimentEvent.ExperimentRamped(
-            "checkout-button", 50_000, 100_000, 0, List.of(new SlotRange("control", 0, 900))),
+            "checkout-button",
+            50_000,
+            100_000,
+            0,
+            List.of(new SlotRange("control", 0, 900)),
+            null,
+            null,
+            null),
         new ExperimentEvent.ExperimentPaused("checkout-button"),
-        new ExperimentEvent.ExperimentResumed("checkout-button"),
-        new ExperimentEvent.ExperimentKilled("checkout-button", evidence()),
-        new ExperimentEvent.ExperimentConcluded("checkout-button", "green"),
+        new ExperimentEvent.ExperimentResumed("checkout-button", null),
+        new ExperimentEvent.ExperimentKilled("checkout-button", evidence(), null),
+        new ExperimentEvent.ExperimentConcluded("checkout-button", "green", null),
+        new ExperimentEvent.ExperimentRevived(
+            "checkout-button",
+            100_000,
+            50_000,
+            0,
+            List.of(new SlotRange("control", 0, 450)),
+            new Basis("again", "cd34", false)),
+        new ExperimentEvent.ExperimentRetargeted(
+            "checkout-button",
+            Targeting.EVERYBODY,
+            FIRST_DESIGN.targeting(),
+            new Basis("only-de", "cd34", false)),
+        new ExperimentEvent.ExperimentReallocated(
+            "checkout-button",
+            DESIGN.variants(),
+            List.of(
+                new Design.Variant("control", new BigDecimal("0.5"), null),
+                new Design.Variant("green", new BigDecimal("0.5"), null)),
+            1,
+            List.of(new SlotRange("control", 0, 500), new SlotRange("green", 5_000, 5_500)),
+            50,
+            Basis.BROKEN_GLASS),
+        new ExperimentEvent.ExperimentArchived("checkout-button"),
+        new ExperimentEvent.RampPlanned(
+            "checkout-button", PLAN, PLAN.progress(10_000, WHEN), new Basis(null, "ab12", false)),
+        new ExperimentEvent.RampHeld("checkout-button", true),
+        new ExperimentEvent.RampContinued("checkout-button"),
+        new ExperimentEvent.ChangeProposed(
+            "checkout-button", "wider", new Change.RampTo(250_000, false), "cd34"),
+        new ExperimentEvent.ChangeApproved(
+            "checkout-button", "wider", "cd34", new Tally(1, 2, WHEN)),
+        new ExperimentEvent.ChangeWithdrawn("checkout-button", "wider"),
+        new ExperimentEvent.ReviewOpened("checkout-button", "r1", "kill", WHEN),
+        new ExperimentEvent.ReviewClosed("checkout-button", "r1", "It was right."),
+        new ExperimentEvent.ReviewOverdue("checkout-button", "r1", WHEN),
+        new ExperimentEvent.GuardrailStateRecorded(
+            "checkout-button",
+            "order_value",
+            "green",
+            GuardrailState.WATCH,
+            1_200,
+            140,
+            "reading-7",
+            new BigDecimal("0.01")),
         new AccessEvent.TokenIssued(
             "t1", "ada", List.of(new Grant(Role.EXPERIMENTER, "acme/rides")), "00ff", null),
         new AccessEvent.TokenProposed(
@@ -143,6 +273,62 @@ class GoldenEventsTest {
         new AccessEvent.TokenRevoked("t1"),
         new AccessEvent.AccessDenied("ada", "POST /api/v1/namespaces", "acme/rides"),
         new AuditEvent.AuditExported("e1", "SOC 2 yearly"));
+  }
+
+  private static final Instant WHEN = Instant.parse("2026-11-22T07:00:00Z");
+
+  private static final RampPlan PLAN =
+      new RampPlan(
+          List.of(
+              new RampPlan.Step(10_000, 0, 0, false, false),
+              new RampPlan.Step(100_000, 1_440, 5_000, true, true)),
+          true,
+          Instant.parse("2026-12-22T07:00:00Z"));
+
+  static Stream<Change> changes() {
+    return Stream.of(
+        new Change.StartAt(10_000, true),
+        new Change.RampTo(10_000, false),
+        new Change.FollowPlan(PLAN),
+        new Change.Retarget(FIRST_DESIGN.targeting()),
+        new Change.Reallocate(DESIGN.variants()),
+        new Change.Revive(5),
+        new Change.Conclude("green"));
+  }
+
+  /** What optional members look like when they are there; absent ones are in the golden files. */
+  static Stream<TrialogEvent> events_with_all_members() {
+    Basis basis = new Basis("p", "ab12", true);
+    List<SlotRange> slots = List.of(new SlotRange("control", 0, 450));
+    return Stream.concat(
+        changes().map(change -> new ExperimentEvent.ChangeProposed("x", "p", change, "ab12")),
+        Stream.of(
+            new ExperimentEvent.ExperimentSubmitted("x", "ab12", new Change.FollowPlan(PLAN)),
+            new ExperimentEvent.ExperimentApproved("x", "ab12", new Tally(2, 3, WHEN)),
+            new ExperimentEvent.ExperimentStarted("x", 5, 0, slots, basis, true),
+            new ExperimentEvent.ExperimentRamped(
+                "x", 5, 6, 0, slots, basis, true, PLAN.progress(6, WHEN)),
+            new ExperimentEvent.ExperimentResumed("x", Basis.BROKEN_GLASS),
+            new ExperimentEvent.ExperimentKilled("x", null, Basis.BROKEN_GLASS),
+            new ExperimentEvent.ExperimentConcluded("x", "green", basis)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("events_with_all_members")
+  void what_is_written_is_read_again(TrialogEvent event) {
+    EventType type = EventType.ofClass(event.getClass());
+    assertThat(EventCodec.decode(type, type.version(), JsonCodec.encode(event))).isEqualTo(event);
+  }
+
+  @Test
+  void a_policy_is_written_in_words_and_read_again() {
+    ApprovalPolicy policy =
+        new ApprovalPolicy(2, List.of("cyd", "ben"), 24, 12, List.of(ChangeKind.CONCLUDE));
+    byte[] json = JsonCodec.encode(policy);
+    assertThat(new String(json, StandardCharsets.UTF_8))
+        .contains("[\"start\",\"revive\",\"conclude\"]")
+        .contains("[\"ben\",\"cyd\"]");
+    assertThat(JsonCodec.decode(json, ApprovalPolicy.class)).isEqualTo(policy);
   }
 
   private static KillEvidence evidence() {
@@ -212,6 +398,31 @@ class GoldenEventsTest {
         byte[] stored = golden(type, version).getBytes(StandardCharsets.UTF_8);
         assertThat(EventCodec.decode(type, version, stored)).isInstanceOf(type.type());
       }
+    }
+  }
+
+  @Test
+  void a_metric_made_of_others_is_read_as_it_was_written() {
+    for (MetricFormula formula :
+        List.of(
+            MetricFormula.ratio("errors", "requests"),
+            MetricFormula.quantile("latency", new BigDecimal("0.95"), new BigDecimal("800")))) {
+      MetricEvent.MetricDefined event =
+          new MetricEvent.MetricDefined(
+              new MetricDefinition(
+                  "made",
+                  "acme/rides",
+                  "Made",
+                  formula.of() == null
+                      ? MetricDefinition.Kind.RATIO
+                      : MetricDefinition.Kind.QUANTILE,
+                  MetricDefinition.Direction.LOWER_IS_BETTER,
+                  null,
+                  null,
+                  "ms",
+                  formula));
+      assertThat(JsonCodec.decode(JsonCodec.encode(event), MetricEvent.MetricDefined.class))
+          .isEqualTo(event);
     }
   }
 

@@ -322,7 +322,7 @@ class LuceneAuditTrailTest {
   void before_and_after_are_right_across_a_new_start() {
     story.say(new ExperimentDrafted("x", Story.design("x")));
     caughtUp().close();
-    story.say(new ExperimentKilled("x", null));
+    story.say(new ExperimentKilled("x", null, null));
     AuditEntry killed = caughtUp().byPosition(log.head()).orElseThrow();
     assertThat(killed.before().getString("status")).isEqualTo("draft");
     assertThat(killed.after().getString("status")).isEqualTo("killed");

@@ -135,7 +135,7 @@ final class GuardrailResults {
   private boolean hasEnded() {
     ExperimentStatus status = experiment.status();
     return switch (status) {
-      case KILLED, CONCLUDED -> true;
+      case KILLED, CONCLUDED, ARCHIVED -> true;
       case DRAFT, IN_REVIEW, APPROVED, RUNNING, PAUSED -> false;
     };
   }

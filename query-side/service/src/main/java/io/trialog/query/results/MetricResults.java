@@ -38,16 +38,27 @@ final class MetricResults {
 
   private JsonObjectBuilder render(String metric) {
     MetricDefinition definition = definitions.get(metric);
+    boolean computed = definition == null || definition.kind().isComputed();
     List<ArmTotals> arms =
         design.variantKeys().stream().map(key -> ArmTotals.of(key, metric, totals)).toList();
-    return Values.object()
-        .add("metric", metric)
-        .add("kind", Values.text(definition == null ? null : definition.kind().word()))
-        .add("direction", Values.text(definition == null ? null : definition.direction().word()))
-        .add("cap", cap(definition))
-        .add("role", role(metric))
-        .add("variants", variants(arms))
-        .add("comparisons", comparisons(arms, definition));
+    JsonObjectBuilder json =
+        Values.object()
+            .add("metric", metric)
+            .add("kind", Values.text(definition == null ? null : definition.kind().word()))
+            .add(
+                "direction", Values.text(definition == null ? null : definition.direction().word()))
+            .add("cap", cap(definition))
+            .add("role", role(metric));
+    return computed
+        ? json.add("variants", variants(arms)).add("comparisons", comparisons(arms, definition))
+        : notComputed(json);
+  }
+
+  /** No number at all: sums of what no outcome names would look like zeros. */
+  private static JsonObjectBuilder notComputed(JsonObjectBuilder json) {
+    return json.add("note", "not_computed")
+        .add("variants", Values.array())
+        .add("comparisons", Values.array());
   }
 
   private static JsonValue cap(@Nullable MetricDefinition definition) {

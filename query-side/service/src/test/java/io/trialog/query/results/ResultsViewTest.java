@@ -19,6 +19,7 @@ import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricDefinition.Direction;
 import io.trialog.language.MetricDefinition.Kind;
 import io.trialog.language.MetricEvent.MetricDefined;
+import io.trialog.language.MetricFormula;
 import io.trialog.language.Targeting;
 import io.trialog.language.TrialogEvent;
 import io.trialog.language.log.RecordedEvent;
@@ -68,7 +69,9 @@ class ResultsViewTest {
         kind,
         direction,
         cap == null ? null : new BigDecimal(cap),
-        cap == null ? null : new BigDecimal("20"));
+        cap == null ? null : new BigDecimal("20"),
+        null,
+        null);
   }
 
   private static Design design(
@@ -108,7 +111,7 @@ class ResultsViewTest {
     events.add(new MetricDefined(metric("gmv", Kind.MEAN, Direction.HIGHER_IS_BETTER, "500")));
     events.add(new MetricDefined(metric("refunds", Kind.MEAN, Direction.LOWER_IS_BETTER, null)));
     events.add(new ExperimentDrafted("landing-page", design));
-    events.add(new ExperimentStarted("landing-page", 1_000_000, 0, List.of()));
+    events.add(new ExperimentStarted("landing-page", 1_000_000, 0, List.of(), null, null));
     events.addAll(List.of(more));
     Directory directory = Directory.EMPTY;
     for (TrialogEvent event : events) {
@@ -355,7 +358,7 @@ class ResultsViewTest {
     Directory directory =
         directory(
             halves("gmv", List.of(), List.of("gmv")),
-            new ExperimentKilled("landing-page", evidence()));
+            new ExperimentKilled("landing-page", evidence(), null));
     ExperimentSums sums =
         sums(
             HEALTHY,
@@ -381,7 +384,7 @@ class ResultsViewTest {
   @Test
   void an_experiment_killed_by_a_person_shows_no_evidence() {
     Directory directory =
-        directory(landingPageDesign(), new ExperimentKilled("landing-page", null));
+        directory(landingPageDesign(), new ExperimentKilled("landing-page", null, null));
     JsonObject killed = render(directory, landingPage()).getJsonObject("killed");
     assertThat(killed.get("evidence")).isEqualTo(JsonValue.NULL);
     assertThat(killed.getString("reason")).isEqualTo("gmv fell");
@@ -395,6 +398,31 @@ class ResultsViewTest {
         .isEqualTo(JsonValue.NULL);
     assertThat(results.getJsonArray("guardrails").getJsonObject(0).getString("note"))
         .isEqualTo("unknown_metric");
+  }
+
+  @Test
+  void a_metric_that_is_not_computed_says_so_and_shows_no_numbers() {
+    MetricDefinition p95 =
+        new MetricDefinition(
+            "late",
+            "acme/web",
+            "late",
+            Kind.QUANTILE,
+            Direction.LOWER_IS_BETTER,
+            null,
+            null,
+            "ms",
+            MetricFormula.quantile("latency", new BigDecimal("0.95"), null));
+    Directory directory =
+        directory(halves("unheard-of", List.of("late"), List.of("late")), new MetricDefined(p95));
+    JsonObject results = render(directory, landingPage());
+    JsonObject late = results.getJsonArray("metrics").getJsonObject(1);
+    assertThat(late.getString("kind")).isEqualTo("quantile");
+    assertThat(late.getString("note")).isEqualTo("not_computed");
+    assertThat(late.getJsonArray("variants")).isEmpty();
+    assertThat(late.getJsonArray("comparisons")).isEmpty();
+    assertThat(results.getJsonArray("guardrails").getJsonObject(0).getString("note"))
+        .isEqualTo("not_computed");
   }
 
   @Test
@@ -423,7 +451,8 @@ class ResultsViewTest {
     assertThat(srm.getJsonNumber("p").doubleValue()).isLessThan(0.001);
     assertThat(srm.getJsonNumber("sequential_p").doubleValue()).isGreaterThan(0.001);
     assertThat(srm.getBoolean("alarm")).isFalse();
-    Directory ended = directory(landingPageDesign(), new ExperimentKilled("landing-page", null));
+    Directory ended =
+        directory(landingPageDesign(), new ExperimentKilled("landing-page", null, null));
     assertThat(render(ended, uneven).getJsonObject("srm").getBoolean("alarm")).isTrue();
   }
 

@@ -1,8 +1,12 @@
 package io.trialog.sdk.core;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +41,41 @@ public final class Allocation {
         enrolled.add(SlotRange.of(range.from(), range.from() + slots, range.variant()));
       }
     }
+    return Collections.unmodifiableList(enrolled);
+  }
+
+  /**
+   * The enrolled ranges when every variant gets as many slots as the smallest one would have at
+   * this traffic: of the longest range of each, the first {@code floor(smallest * ppm / 1000000)}.
+   * The others are not enrolled. More traffic only adds slots, and {@link #enrol} at the same or
+   * more traffic has all of these with the same variant.
+   *
+   * @param trafficPpm 0 to 1,000,000
+   * @throws IllegalArgumentException for a traffic outside of that
+   */
+  public static List<SlotRange> enrolEqually(SlotTable table, int trafficPpm) {
+    if (trafficPpm < 0 || trafficPpm > FULL_TRAFFIC_PPM) {
+      throw new IllegalArgumentException("expected 0 to 1000000 ppm, found " + trafficPpm);
+    }
+    Map<String, SlotRange> longest = new LinkedHashMap<>();
+    for (SlotRange range : table.ranges()) {
+      longest.merge(
+          range.variant(), range, (one, other) -> other.length() > one.length() ? other : one);
+    }
+    int smallest = Slots.COUNT;
+    for (SlotRange range : longest.values()) {
+      smallest = Math.min(smallest, range.length());
+    }
+    int slots = (int) ((long) smallest * trafficPpm / FULL_TRAFFIC_PPM);
+    return slots == 0 ? Collections.emptyList() : prefixes(longest.values(), slots);
+  }
+
+  private static List<SlotRange> prefixes(Collection<SlotRange> ranges, int slots) {
+    List<SlotRange> enrolled = new ArrayList<>();
+    for (SlotRange range : ranges) {
+      enrolled.add(SlotRange.of(range.from(), range.from() + slots, range.variant()));
+    }
+    enrolled.sort(Comparator.comparingInt(SlotRange::from));
     return Collections.unmodifiableList(enrolled);
   }
 

@@ -1,7 +1,8 @@
-package io.trialog.command;
+package io.trialog.command.catalogue;
 
 import static org.axonframework.modelling.command.AggregateLifecycle.apply;
 
+import io.trialog.command.Revisioned;
 import io.trialog.language.MetricCommand.DefineMetric;
 import io.trialog.language.MetricEvent.MetricDefined;
 import io.trialog.language.Refusal;
@@ -13,7 +14,7 @@ import org.axonframework.modelling.command.AggregateCreationPolicy;
 import org.axonframework.modelling.command.CreationPolicy;
 
 /** What is measured; defined once, because a changed meaning would change yesterday's evidence. */
-class Metric extends Revisioned {
+public class Metric extends Revisioned {
   @CommandHandler
   @CreationPolicy(AggregateCreationPolicy.CREATE_IF_MISSING)
   void handle(DefineMetric order) {
