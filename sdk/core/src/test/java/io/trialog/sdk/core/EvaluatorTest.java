@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** Protocol clauses 5.1 to 5.4. */
 class EvaluatorTest {
-  private static final int SUBJECTS = 2_000;
+  private static final int SUBJECTS = 500;
 
   private static final Snapshot SNAPSHOT = snapshot();
 
