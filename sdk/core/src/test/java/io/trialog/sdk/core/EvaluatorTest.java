@@ -181,8 +181,11 @@ class EvaluatorTest {
     }
     List<Holdout> holdouts = new ArrayList<>();
     List<ExclusionSet> sets = new ArrayList<>();
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 3; i++) {
       holdouts.add(Holdout.of("h" + i, "h" + i, "user_id", Holdout.Scope.GLOBAL, "", 200));
+    }
+    // More than a thread remembers, so that answers are forgotten and asked again.
+    for (int i = 0; i < 12; i++) {
       sets.add(ExclusionSet.of("s" + i, "s" + i, "user_id"));
     }
     return Snapshot.builder("production", 1, Instant.EPOCH)
