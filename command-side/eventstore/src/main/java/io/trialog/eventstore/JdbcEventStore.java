@@ -64,7 +64,7 @@ public final class JdbcEventStore {
   }
 
   private static List<String> names(JdbcTemplate jdbc) {
-    return jdbc.queryForList("SELECT id FROM log_identity", String.class);
+    return jdbc.query("SELECT id FROM log_identity", (row, number) -> row.getString(1));
   }
 
   /** The name of the database's product, in small letters. */

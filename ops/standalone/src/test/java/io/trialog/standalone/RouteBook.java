@@ -95,6 +95,22 @@ final class RouteBook {
     experiment("resume", AUTHOR, World::paused, "ExperimentResumed");
     experiment("kill", List.of("experimenter", "approver"), World::running, "ExperimentKilled");
     experiment("conclude", AUTHOR, World::running, "ExperimentConcluded");
+    changes();
+  }
+
+  private void changes() {
+    List<String> approver = List.of("approver");
+    experiment("proposals", AUTHOR, World::running, "ChangeProposed");
+    experiment("proposals/{proposal}/approve", approver, World::proposed, "ChangeApproved");
+    experiment("proposals/{proposal}/withdraw", AUTHOR, World::proposed, "ChangeWithdrawn");
+    experiment("schedule", AUTHOR, World::running, "RampPlanned");
+    experiment("schedule/hold", List.of("experimenter", "approver"), World::planned, "RampHeld");
+    experiment("schedule/resume", AUTHOR, World::held, "RampContinued");
+    experiment("retarget", AUTHOR, World::retargetable, "ExperimentRetargeted");
+    experiment("reallocate", AUTHOR, World::reallocatable, "ExperimentReallocated");
+    experiment("revive", AUTHOR, World::revivable, "ExperimentRevived");
+    experiment("archive", AUTHOR, World::killed, "ExperimentArchived");
+    experiment("reviews/{review}/close", approver, World::unreviewed, "ReviewClosed");
   }
 
   private void catalogue() {

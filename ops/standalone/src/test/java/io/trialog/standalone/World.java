@@ -72,6 +72,58 @@ final class World {
     return after(running(), author, "pause", "{}");
   }
 
+  Request killed() {
+    return after(running(), author, "kill", "{'reason':'x'}");
+  }
+
+  Request planned() {
+    return after(running(), author, "schedule", "{'steps':[{'traffic':0.9,'after_minutes':999}]}");
+  }
+
+  Request held() {
+    return after(planned(), author, "schedule/hold", "{}");
+  }
+
+  Request proposed() {
+    return proposal(running(), "wider", "'kind':'ramp','traffic':0.5");
+  }
+
+  Request retargetable() {
+    String targeting = "'targeting':[{'attribute':'country','operator':'in','values':['de']}]";
+    return approved(proposal(running(), "dach", "'kind':'retarget'," + targeting));
+  }
+
+  Request reallocatable() {
+    String variants = "[{'key':'control','share':0.4},{'key':'plain','share':0.6}]";
+    return approved(
+        proposal(running(), "more-green", "'kind':'reallocate','variants':" + variants));
+  }
+
+  Request revivable() {
+    return approved(proposal(killed(), "again", "'kind':'revive','traffic':0.01"));
+  }
+
+  /** Killed by break-glass, which somebody has to review. */
+  Request unreviewed() {
+    Request killed = after(running(), author, "kill", "{'reason':'x','break_glass':true}");
+    return with(killed, "review", "r1");
+  }
+
+  private Request proposal(Request of, String key, String change) {
+    String body = "{'proposal':'" + key + "'," + change + "}";
+    return with(after(of, author, "proposals", body), "proposal", key);
+  }
+
+  private Request approved(Request proposed) {
+    String key = proposed.variables().get("proposal");
+    return after(proposed, reviewer, "proposals/" + key + "/approve", "{}");
+  }
+
+  private static Request with(Request request, String variable, String value) {
+    String experiment = request.variables().get("experiment");
+    return new Request(Map.of("experiment", experiment, variable, value), Optional.empty());
+  }
+
   private static Request after(Request before, Api actor, String order, String body) {
     String path = "/api/v1/experiments/" + before.variables().get("experiment") + "/" + order;
     actor.post(path, body).is(200);

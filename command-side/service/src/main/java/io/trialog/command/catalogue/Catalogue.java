@@ -4,15 +4,13 @@ import io.trialog.language.Design;
 import io.trialog.language.Design.GuardrailRule;
 import io.trialog.language.EnvironmentEvent.EnvironmentCreated;
 import io.trialog.language.ExclusionSetEvent.ExclusionSetCreated;
-import io.trialog.language.ExperimentEvent.ExperimentArchived;
-import io.trialog.language.ExperimentEvent.ExperimentDrafted;
-import io.trialog.language.ExperimentEvent.ExperimentReallocated;
-import io.trialog.language.ExperimentEvent.ExperimentRetargeted;
-import io.trialog.language.ExperimentEvent.ExperimentRevised;
-import io.trialog.language.ExperimentEvent.ExperimentStarted;
 import io.trialog.language.FlagDefinition;
+import io.trialog.language.FlagEvent;
 import io.trialog.language.FlagEvent.FlagArchived;
 import io.trialog.language.FlagEvent.FlagCreated;
+import io.trialog.language.FlagEvent.FlagDisabled;
+import io.trialog.language.FlagEvent.FlagEnabled;
+import io.trialog.language.FlagEvent.FlagKilled;
 import io.trialog.language.FlagEvent.FlagRevised;
 import io.trialog.language.HoldoutDefinition;
 import io.trialog.language.HoldoutEvent.HoldoutCreated;
@@ -70,40 +68,35 @@ public final class Catalogue {
 
   /** The flag as it was created or last revised. */
   public Optional<FlagDefinition> flag(String flag) {
-    return facts(Streams.flag(flag))
-        .flatMap(event ->
-            switch (event) {
-              case FlagCreated created -> Stream.of(created.definition());
-              case FlagRevised revised -> Stream.of(revised.definition());
-              default -> Stream.empty();
-            })
-        .reduce((before, after) -> after);
+    FlagDefinition definition = null;
+    for (TrialogEvent event : facts(Streams.flag(flag)).toList()) {
+      if (event instanceof FlagEvent fact) {
+        definition = after(definition, fact);
+      }
+    }
+    return Optional.ofNullable(definition);
+  }
+
+  private static @Nullable FlagDefinition after(
+      @Nullable FlagDefinition definition, FlagEvent event) {
+    return switch (event) {
+      case FlagCreated e -> e.definition();
+      case FlagRevised e -> e.definition();
+      case FlagEnabled e -> definition;
+      case FlagDisabled e -> definition;
+      case FlagKilled e -> definition;
+      case FlagArchived e -> definition;
+    };
   }
 
   /** The design as it is after all revisions and changes. */
   public Optional<Design> design(String experiment) {
-    Design design = null;
-    for (TrialogEvent event : facts(Streams.experiment(experiment)).toList()) {
-      design = after(design, event);
-    }
-    return Optional.ofNullable(design);
-  }
-
-  private static @Nullable Design after(@Nullable Design design, TrialogEvent event) {
-    return switch (event) {
-      case ExperimentDrafted drafted -> drafted.design();
-      case ExperimentRevised revised -> revised.design();
-      case ExperimentRetargeted to when design != null -> design.withTargeting(to.targeting());
-      case ExperimentReallocated to when design != null -> design.withVariants(to.variants());
-      default -> design;
-    };
+    return Optional.ofNullable(ExperimentLife.of(log, experiment).design());
   }
 
   /** Whether it has started or was put away: then no revision changes it. */
   public boolean isPastRevision(String experiment) {
-    return facts(Streams.experiment(experiment))
-        .anyMatch(
-            event -> event instanceof ExperimentStarted || event instanceof ExperimentArchived);
+    return ExperimentLife.of(log, experiment).stage() != ExperimentLife.Stage.NOT_STARTED;
   }
 
   /** Whether a flag was put away. */

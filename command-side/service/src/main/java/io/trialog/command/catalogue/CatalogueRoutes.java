@@ -114,6 +114,7 @@ public class CatalogueRoutes {
     ApproveApprovalPolicy command =
         orders.body(body -> new ApproveApprovalPolicy(org + "/" + team));
     Caller caller = access.require(request, command.namespace());
+    access.requireFresh(caller, Access.FRESH);
     return Orders.respond(200, desk.execute(command, orders.by(caller)));
   }
 

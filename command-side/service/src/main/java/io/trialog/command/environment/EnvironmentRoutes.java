@@ -60,6 +60,7 @@ public class EnvironmentRoutes {
   @PostMapping("/{environment}/kill-switch/release/approve")
   ResponseEntity<byte[]> approve(@PathVariable String environment, HttpServletRequest request) {
     Caller caller = access.requireAnywhere(request, Role.APPROVER);
+    access.requireFresh(caller, Access.FRESH);
     return order(new ApproveKillSwitchRelease(environment), caller, request);
   }
 

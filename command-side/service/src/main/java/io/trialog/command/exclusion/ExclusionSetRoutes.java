@@ -3,6 +3,7 @@ package io.trialog.command.exclusion;
 import io.trialog.command.CommandDesk;
 import io.trialog.command.Order;
 import io.trialog.command.Orders;
+import io.trialog.command.catalogue.ExperimentLife;
 import io.trialog.command.catalogue.References;
 import io.trialog.http.Access;
 import io.trialog.http.Caller;

@@ -2,6 +2,7 @@ package io.trialog.command.exclusion;
 
 import io.trialog.command.CommandDesk.Answer;
 import io.trialog.command.Order;
+import io.trialog.command.catalogue.ExperimentLife;
 import io.trialog.http.ProblemException;
 import io.trialog.language.Actor;
 import io.trialog.language.Design;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,15 +44,21 @@ public final class ExclusiveStart {
   /** How long a start may take; much longer than all its orders may. */
   static final Duration START_WITHIN = Duration.ofMinutes(2);
 
+  /** Takes an order to its aggregate; throws as the command desk does. */
+  @FunctionalInterface
+  public interface Desk {
+    /** Gives one order. */
+    Answer give(TrialogCommand command, Order order);
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(ExclusiveStart.class);
   private static final Actor ACTOR = Actor.automation("start-with-slots");
 
-  private final BiFunction<TrialogCommand, Order, Answer> desk;
+  private final Desk desk;
   private final EventLog log;
   private final Clock clock;
 
-  /** {@code desk} takes an order to its aggregate. */
-  public ExclusiveStart(BiFunction<TrialogCommand, Order, Answer> desk, EventLog log, Clock clock) {
+  public ExclusiveStart(Desk desk, EventLog log, Clock clock) {
     this.desk = desk;
     this.log = log;
     this.clock = clock;
@@ -62,13 +68,13 @@ public final class ExclusiveStart {
   public Answer start(StartExperiment command, Order order) {
     Design design = ExperimentLife.of(log, command.experiment()).design();
     if (design == null || design.exclusionSets().isEmpty()) {
-      return desk.apply(command, order);
+      return desk.give(command, order);
     }
     Map<String, Long> reserved = new LinkedHashMap<>();
     Answer answer;
     try {
       reserve(design, order, reserved);
-      answer = desk.apply(command, order);
+      answer = desk.give(command, order);
     } catch (Refused | ProblemException | InvalidValue e) {
       giveBack(design.experiment(), reserved, order);
       throw e;
@@ -81,7 +87,7 @@ public final class ExclusiveStart {
     Instant startBy = clock.instant().plus(START_WITHIN);
     for (ExclusionShare share : design.exclusionSets()) {
       Answer answer =
-          desk.apply(
+          desk.give(
               new ReserveSlots(share.set(), design.experiment(), share.slots(), false, startBy),
               order.because("Start of experiment \"" + design.experiment() + "\"."));
       reserved.put(share.set(), answer.revision());
@@ -106,7 +112,7 @@ public final class ExclusiveStart {
 
   private void release(ReleaseSlots command, Order order) {
     try {
-      desk.apply(command, order.because("The start was refused."));
+      desk.give(command, order.because("The start was refused."));
     } catch (RuntimeException e) {
       LOG.info("slots stay until their end: {}", e.toString());
     }
@@ -126,7 +132,7 @@ public final class ExclusiveStart {
   }
 
   private void keep(String experiment, ExclusionShare share, Order order) {
-    desk.apply(
+    desk.give(
         new ReserveSlots(share.set(), experiment, share.slots(), false, null),
         order.because("Experiment \"" + experiment + "\" has started."));
   }
@@ -135,7 +141,7 @@ public final class ExclusiveStart {
   private void stop(String experiment, String set, Refused why) {
     LOG.error("experiment={} lost its slots of set={}: {}", experiment, set, why.getMessage());
     String reason = "Lost its slots while being started: " + why.getMessage();
-    desk.apply(
+    desk.give(
         new KillExperiment(experiment, null),
         new Order(ACTOR, reason, "start-with-slots", null, null, "", null));
   }

@@ -1,6 +1,7 @@
 package io.trialog.command.exclusion;
 
 import io.trialog.command.Automation;
+import io.trialog.command.catalogue.ExperimentLife;
 import io.trialog.language.ExclusionSetCommand.ReleaseSlots;
 import io.trialog.language.ExclusionSetCommand.ReserveSlots;
 import io.trialog.language.ExclusionSetEvent;
@@ -35,7 +36,7 @@ public final class WhenExperimentEndsThenRelease implements Automation {
     TrialogEvent event = recorded.event();
     if (event instanceof ExperimentEvent fact) {
       ExperimentLife before = lives.getOrDefault(fact.experiment(), ExperimentLife.NONE);
-      lives.put(fact.experiment(), before.after(event));
+      lives.put(fact.experiment(), before.after(fact));
     } else if (event instanceof ExclusionSetEvent fact) {
       sets.computeIfAbsent(fact.set(), set -> new Reservations()).fold(event, recorded.sequence());
     }

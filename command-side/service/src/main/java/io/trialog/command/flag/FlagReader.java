@@ -5,7 +5,6 @@ import io.trialog.http.Fields;
 import io.trialog.language.FlagDefinition;
 import io.trialog.language.FlagDefinition.RolloutShare;
 import io.trialog.language.FlagDefinition.Rule;
-import io.trialog.language.FlagDefinition.Type;
 import io.trialog.language.FlagDefinition.Variant;
 import io.trialog.language.InvalidValue;
 import jakarta.json.JsonValue;
@@ -21,7 +20,10 @@ public final class FlagReader {
 
   /** Reads a flag; one that says no type is a boolean with the variants on and off. */
   public static FlagDefinition read(Fields body, String flag) {
-    Type type = body.optionalJson("type") == null ? Type.BOOLEAN : body.word("type", Type.class);
+    FlagDefinition.Type type =
+        body.optionalJson("type") == null
+            ? FlagDefinition.Type.BOOLEAN
+            : body.word("type", FlagDefinition.Type.class);
     return new FlagDefinition(
         flag,
         body.text("namespace"),
@@ -37,10 +39,10 @@ public final class FlagReader {
         DesignReader.prerequisites(body));
   }
 
-  private static List<Variant> variants(Fields body, Type type) {
+  private static List<Variant> variants(Fields body, FlagDefinition.Type type) {
     List<Variant> variants =
         body.objects("variants", each -> new Variant(each.text("key"), value(each)));
-    return variants.isEmpty() && type == Type.BOOLEAN ? ON_AND_OFF : variants;
+    return variants.isEmpty() && type == FlagDefinition.Type.BOOLEAN ? ON_AND_OFF : variants;
   }
 
   private static String value(Fields variant) {
