@@ -81,7 +81,7 @@ public final class Fields {
           Character.isHighSurrogate(c)
               && i + 1 < text.length()
               && Character.isLowSurrogate(text.charAt(i + 1));
-      if (c == 0 || Character.isSurrogate(c) && !pair) {
+      if (c == 0 || (Character.isSurrogate(c) && !pair)) {
         throw new InvalidValue(field, "must be Unicode text without U+0000; see character " + i);
       }
       i += pair ? 1 : 0;

@@ -75,13 +75,15 @@ final class OpenApiDocument {
     groups
         .asJsonObject()
         .forEach((group, members) ->
-            members.asJsonObject().forEach((name, member) -> {
-              var known = into.computeIfAbsent(group, any -> new TreeMap<>());
-              if (known.putIfAbsent(name, member) != null) {
-                throw new IllegalStateException(
-                    "%s tells of %s %s again".formatted(fragment, group, name));
-              }
-            }));
+            members
+                .asJsonObject()
+                .forEach((name, member) -> {
+                  var known = into.computeIfAbsent(group, any -> new TreeMap<>());
+                  if (known.putIfAbsent(name, member) != null) {
+                    throw new IllegalStateException(
+                        "%s tells of %s %s again".formatted(fragment, group, name));
+                  }
+                }));
   }
 
   private JsonObject whole() {
@@ -103,15 +105,16 @@ final class OpenApiDocument {
 
   private static JsonObject completed(Map<String, JsonValue> operations) {
     JsonObjectBuilder path = JsonDocuments.object();
-    operations.forEach((method, operation) ->
-        path.add(method, completed(operation.asJsonObject())));
+    operations.forEach(
+        (method, operation) -> path.add(method, completed(operation.asJsonObject())));
     return path.build();
   }
 
   private static JsonObject completed(JsonObject operation) {
     Map<String, Set<String>> codes = codes(operation);
-    common(operation).forEach((status, more) ->
-        codes.computeIfAbsent(status, any -> new TreeSet<>()).addAll(more));
+    common(operation)
+        .forEach(
+            (status, more) -> codes.computeIfAbsent(status, any -> new TreeSet<>()).addAll(more));
     Map<String, JsonValue> responses = new TreeMap<>(operation.getJsonObject("responses"));
     codes.keySet().forEach(status -> responses.putIfAbsent(status, PROBLEM));
     JsonObjectBuilder whole = JsonDocuments.object();
@@ -134,9 +137,7 @@ final class OpenApiDocument {
             list.asJsonArray()
                 .getValuesAs(JsonString.class)
                 .forEach(code ->
-                    codes
-                        .computeIfAbsent(status, any -> new TreeSet<>())
-                        .add(code.getString())));
+                    codes.computeIfAbsent(status, any -> new TreeSet<>()).add(code.getString())));
     return codes;
   }
 

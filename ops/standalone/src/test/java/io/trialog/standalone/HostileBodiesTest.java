@@ -118,7 +118,7 @@ class HostileBodiesTest {
         answer.text().contains("Exception")
             || answer.text().contains("\tat ")
             || answer.text().contains("java.");
-    return answer.status() >= 500 && !unavailable
-        || answer.status() >= 400 && (tells || answer.text().startsWith("<"));
+    return (answer.status() >= 500 && !unavailable)
+        || (answer.status() >= 400 && (tells || answer.text().startsWith("<")));
   }
 }

@@ -136,7 +136,10 @@ class ProtectionTest {
   void what_is_no_good_http_gets_no_page_and_no_stack_trace(String request) throws IOException {
     String answer = raw(request);
 
-    assertThat(answer).matches("(?s)HTTP/1.1 (4|505).*").doesNotContain("<").doesNotContain("Exception");
+    assertThat(answer)
+        .matches("(?s)HTTP/1.1 (4|505).*")
+        .doesNotContain("<")
+        .doesNotContain("Exception");
     assertThat(answer).doesNotContain("Apache").doesNotContain("\tat ");
   }
 

@@ -161,7 +161,8 @@ class RoutesTest {
 
   private static boolean elsewhere(Line line, String role) {
     return isForAll(line.scope())
-        || line.scope() == Scope.ANYWHERE && (role.equals("admin") || line.roles().contains(role));
+        || (line.scope() == Scope.ANYWHERE
+            && (role.equals("admin") || line.roles().contains(role)));
   }
 
   private static void expect(Line line, Api caller, int status) {

@@ -37,21 +37,19 @@ class SafetyTest {
 
   @Test
   void the_compliance_profile_opens_no_plaintext_port() {
-    assertThatThrownBy(
-            () -> new Safety(Safety.Profile.COMPLIANCE, 100, null, new TreeMap<>()))
+    assertThatThrownBy(() -> new Safety(Safety.Profile.COMPLIANCE, 100, null, new TreeMap<>()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("--tls-certificate");
   }
 
   @Test
   void an_issuer_needs_an_audience() {
-    assertThatThrownBy(
-            () ->
-                new Safety(
-                    Safety.Profile.STANDARD,
-                    100,
-                    null,
-                    new TreeMap<>(Map.of("trialog.oidc.issuer", "https://id.example"))))
+    assertThatThrownBy(() ->
+            new Safety(
+                Safety.Profile.STANDARD,
+                100,
+                null,
+                new TreeMap<>(Map.of("trialog.oidc.issuer", "https://id.example"))))
         .hasMessageContaining("--oidc-audience");
   }
 
@@ -103,8 +101,7 @@ class SafetyTest {
     }
   }
 
-  private KeyStore selfSigned()
-      throws IOException, GeneralSecurityException, InterruptedException {
+  private KeyStore selfSigned() throws IOException, GeneralSecurityException, InterruptedException {
     Path store = folder.resolve("store.p12");
     Process keytool =
         new ProcessBuilder(
