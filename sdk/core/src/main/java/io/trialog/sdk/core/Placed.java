@@ -8,7 +8,6 @@ import java.util.Map;
 /** An experiment with what else of its snapshot decides on it. */
 final class Placed {
   private static final Holdout[] NO_HOLDOUTS = {};
-  private static final ExclusionSet[] NO_SETS = {};
   private static final ExclusionSet.Reservation[] NO_RESERVATIONS = {};
 
   final Experiment experiment;

@@ -75,7 +75,7 @@ public final class PrerequisiteGraph {
     while (!known.isEmpty()) {
       String name = known.remove();
       waiting.remove(name);
-      int above = 1 + depths.get(name);
+      int above = 1 + depths.getOrDefault(name, 0);
       for (String dependent : dependents.getOrDefault(name, List.of())) {
         depths.merge(dependent, above, Math::max);
         Set<String> rest = waiting.get(dependent);

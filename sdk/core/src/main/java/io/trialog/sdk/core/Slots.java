@@ -89,6 +89,7 @@ public final class Slots {
       }
     }
 
+    @SuppressWarnings("ReferenceEquality") // The very array of a hash space: nobody copies it.
     int remembered(byte[] prefix, String subject) {
       for (int i = 0; i < REMEMBERED; i++) {
         if (prefixes[i] == prefix && subject.equals(subjects[i])) {

@@ -61,26 +61,36 @@ public final class Condition extends Targeting {
 
   /** How the attribute is compared. */
   public enum Operator {
-    EQUALS("equals", true, "text number version boolean"),
-    IN("in", false, "text number"),
-    NOT_IN("not_in", false, "text"),
-    PREFIX("prefix", false, "text"),
-    AT_LEAST("at_least", true, "number version"),
-    ABOVE("above", true, "number version"),
-    AT_MOST("at_most", true, "number version"),
-    BELOW("below", true, "number version"),
-    CONTAINS_ANY("contains_any", false, "set"),
-    CONTAINS_ALL("contains_all", false, "set"),
-    CONTAINS_NONE("contains_none", false, "set");
+    EQUALS("equals", true, Type.TEXT, Type.NUMBER, Type.VERSION, Type.BOOLEAN),
+    IN("in", false, Type.TEXT, Type.NUMBER),
+    NOT_IN("not_in", false, Type.TEXT),
+    PREFIX("prefix", false, Type.TEXT),
+    AT_LEAST("at_least", true, Type.NUMBER, Type.VERSION),
+    ABOVE("above", true, Type.NUMBER, Type.VERSION),
+    AT_MOST("at_most", true, Type.NUMBER, Type.VERSION),
+    BELOW("below", true, Type.NUMBER, Type.VERSION),
+    CONTAINS_ANY("contains_any", false, Type.SET),
+    CONTAINS_ALL("contains_all", false, Type.SET),
+    CONTAINS_NONE("contains_none", false, Type.SET);
 
     private final String word;
     private final boolean single;
-    private final List<String> types;
 
-    Operator(String word, boolean single, String types) {
+    /** The words of the types, each between spaces: an enum holds no list. */
+    private final String types;
+
+    Operator(String word, boolean single, Type... types) {
       this.word = word;
       this.single = single;
-      this.types = List.of(types.split(" ", -1));
+      StringBuilder words = new StringBuilder(" ");
+      for (Type type : types) {
+        words.append(type.word).append(' ');
+      }
+      this.types = words.toString();
+    }
+
+    private boolean compares(Type type) {
+      return types.contains(" " + type.word + " ");
     }
 
     /** The word of the snapshot. */
@@ -141,7 +151,7 @@ public final class Condition extends Targeting {
    * @throws IllegalArgumentException naming the rule of protocol clause 9.4 that is broken
    */
   public static Condition of(String attribute, Type type, Operator operator, List<String> values) {
-    if (!operator.types.contains(type.word)) {
+    if (!operator.compares(type)) {
       throw new IllegalArgumentException(
           operator.word + " does not compare a " + type.word + ", on " + shown(attribute));
     }

@@ -18,6 +18,9 @@ final class Joint extends Targeting {
     }
   }
 
+  /** Here and not in the superclass, whose initialisation must not wait for this class. */
+  static final Joint EVERYBODY = new Joint(Kind.ALL, List.of());
+
   final Kind kind;
   final List<Targeting> parts;
   private final Targeting[] asked;

@@ -20,14 +20,12 @@ public abstract class Targeting {
   /** Most joints and conditions together. */
   public static final int MAX_PARTS = 10_000;
 
-  private static final Targeting EVERYBODY = new Joint(Joint.Kind.ALL, List.of());
-
   // Conditions and joints only.
   Targeting() {}
 
   /** Everybody: all of nothing. */
   public static Targeting everybody() {
-    return EVERYBODY;
+    return Joint.EVERYBODY;
   }
 
   /** Holds when all parts hold. */
