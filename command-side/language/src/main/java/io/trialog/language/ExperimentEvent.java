@@ -53,7 +53,7 @@ public sealed interface ExperimentEvent extends TrialogEvent {
       List<SlotRange> allocation,
       @Nullable Basis basis,
       @Nullable Boolean equalArms,
-      RampPlan.@Nullable Progress progress)
+      @Nullable RampProgress progress)
       implements ExperimentEvent {
     public ExperimentRamped {
       allocation = List.copyOf(allocation);
@@ -123,8 +123,7 @@ public sealed interface ExperimentEvent extends TrialogEvent {
   record ExperimentArchived(String experiment) implements ExperimentEvent {}
 
   /** The traffic widens by this plan from then on; an earlier plan is void. */
-  record RampPlanned(
-      String experiment, RampPlan plan, RampPlan.Progress progress, @Nullable Basis basis)
+  record RampPlanned(String experiment, RampPlan plan, RampProgress progress, @Nullable Basis basis)
       implements ExperimentEvent {
     public RampPlanned {
       Keys.require("plan", plan);

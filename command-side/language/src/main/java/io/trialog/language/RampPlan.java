@@ -60,16 +60,10 @@ public record RampPlan(List<Step> steps, boolean equalArms, @Nullable Instant cu
     return next;
   }
 
-  /**
-   * How far a plan is: the step that comes next, from 0, and when at the earliest. Past the last
-   * step there is no time.
-   */
-  public record Progress(int next, @Nullable Instant notBefore) {}
-
   /** The progress of an experiment that reached a traffic at this time. */
-  public Progress progress(int trafficPpm, Instant now) {
+  public RampProgress progress(int trafficPpm, Instant now) {
     int next = nextAfter(trafficPpm);
-    return new Progress(
+    return new RampProgress(
         next, next < steps.size() ? now.plusSeconds(60 * steps.get(next).afterMinutes()) : null);
   }
 }

@@ -109,7 +109,9 @@ class ExperimentRoutes {
           String proposal = body.optionalText("proposal");
           return new RampExperiment(
               experiment,
-              proposal == null ? ChangeReader.traffic(body) : ChangeReader.optionalTraffic(body),
+              proposal == null
+                  ? Integer.valueOf(ChangeReader.traffic(body))
+                  : ChangeReader.optionalTraffic(body),
               body.optionalJson("equal_arms") == null ? null : body.bool("equal_arms", false),
               proposal,
               body.bool("break_glass", false));

@@ -27,6 +27,7 @@ import io.trialog.language.GuardrailState;
 import io.trialog.language.InvalidValue;
 import io.trialog.language.RampPlan;
 import io.trialog.language.RampPlan.Step;
+import io.trialog.language.RampProgress;
 import io.trialog.language.RampRefusal.EqualArmsComeFirst;
 import io.trialog.language.RampRefusal.NoRampPlan;
 import io.trialog.language.RampRefusal.RampCutoffPassed;
@@ -71,14 +72,14 @@ class RampTest {
 
     assertThat(bench.last(ExperimentStarted.class).trafficPpm()).isEqualTo(10_000);
     assertThat(bench.last(RampPlanned.class).progress())
-        .isEqualTo(new RampPlan.Progress(1, bench.clock.instant().plus(Duration.ofHours(1))));
+        .isEqualTo(new RampProgress(1, bench.clock.instant().plus(Duration.ofHours(1))));
     bench.clock.advance(Duration.ofHours(1));
     bench.order("when-step-is-due", new TakeRampStep(KEY, 1));
 
     ExperimentRamped ramped = bench.last(ExperimentRamped.class);
     assertThat(ramped.trafficPpm()).isEqualTo(100_000);
     assertThat(ramped.basis()).isEqualTo(bench.last(ExperimentStarted.class).basis());
-    assertThat(ramped.progress()).isEqualTo(new RampPlan.Progress(2, null));
+    assertThat(ramped.progress()).isEqualTo(new RampProgress(2, null));
     assertThat(gate(new TakeRampStep(KEY, 2))).isEqualTo("order");
   }
 
@@ -188,7 +189,7 @@ class RampTest {
     bench.order("ada", new RampExperiment(KEY, 300_000));
 
     assertThat(bench.last(ExperimentRamped.class).progress())
-        .isEqualTo(new RampPlan.Progress(2, bench.clock.instant()));
+        .isEqualTo(new RampProgress(2, bench.clock.instant()));
   }
 
   @Test

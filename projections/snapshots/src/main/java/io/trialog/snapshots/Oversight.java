@@ -29,6 +29,7 @@ import io.trialog.language.ExperimentEvent.ReviewOpened;
 import io.trialog.language.ExperimentEvent.ReviewOverdue;
 import io.trialog.language.GuardrailState;
 import io.trialog.language.RampPlan;
+import io.trialog.language.RampProgress;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -104,8 +105,8 @@ public record Oversight(
       EventReference event) {}
 
   /** A ramp plan and how far it is. */
-  public record Ramp(RampPlan plan, RampPlan.Progress progress, boolean held, boolean atCutoff) {
-    Ramp at(RampPlan.Progress next) {
+  public record Ramp(RampPlan plan, RampProgress progress, boolean held, boolean atCutoff) {
+    Ramp at(RampProgress next) {
       return new Ramp(plan, next, held, atCutoff);
     }
   }

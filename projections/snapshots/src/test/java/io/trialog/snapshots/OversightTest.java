@@ -29,6 +29,7 @@ import io.trialog.language.ExperimentEvent.ReviewOverdue;
 import io.trialog.language.ExperimentStatus;
 import io.trialog.language.GuardrailState;
 import io.trialog.language.RampPlan;
+import io.trialog.language.RampProgress;
 import io.trialog.language.Tally;
 import io.trialog.language.Targeting;
 import io.trialog.language.TrialogEvent;
@@ -155,7 +156,7 @@ class OversightTest {
             null,
             null,
             PLAN.progress(900_000, DUE)));
-    assertThat(ramp().progress()).isEqualTo(new RampPlan.Progress(1, null));
+    assertThat(ramp().progress()).isEqualTo(new RampProgress(1, null));
     assertThat(experiment().serving().equalArms()).isFalse();
     say(new ExperimentKilled(KEY, null, null));
     assertThat(experiment().oversight().ramp()).isNull();

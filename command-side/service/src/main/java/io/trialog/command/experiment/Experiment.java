@@ -673,7 +673,7 @@ public class Experiment extends Revisioned {
       case Change.Retarget c -> mustChange("targeting", design().targeting(), c.targeting());
       case Change.Reallocate c -> {
         mustChange("allocation", design().variants(), c.variants());
-        var unused = design().withVariants(c.variants());
+        Design _ = design().withVariants(c.variants());
       }
       case Change.Revive c -> {}
       case Change.Conclude c -> mustBeVariant(c.winner());

@@ -2,6 +2,7 @@ package io.trialog.command.experiment;
 
 import io.trialog.language.Basis;
 import io.trialog.language.RampPlan;
+import io.trialog.language.RampProgress;
 import io.trialog.language.RampRefusal.NoRampPlan;
 import io.trialog.language.RampRefusal.RampCutoffPassed;
 import io.trialog.language.RampRefusal.RampPlanIs;
@@ -16,21 +17,21 @@ final class RampSchedule {
   private final String experiment;
   private @Nullable RampPlan plan;
   private @Nullable Basis basis;
-  private RampPlan.Progress progress = new RampPlan.Progress(0, null);
+  private RampProgress progress = new RampProgress(0, null);
   private boolean held;
 
   RampSchedule(String experiment) {
     this.experiment = experiment;
   }
 
-  void planned(RampPlan next, RampPlan.Progress at, @Nullable Basis on) {
+  void planned(RampPlan next, RampProgress at, @Nullable Basis on) {
     plan = next;
     progress = at;
     basis = on;
     held = false;
   }
 
-  void reached(RampPlan.@Nullable Progress at) {
+  void reached(@Nullable RampProgress at) {
     if (at != null) {
       progress = at;
     }
@@ -51,7 +52,7 @@ final class RampSchedule {
   }
 
   /** The progress once the traffic is this; null without a plan. */
-  RampPlan.@Nullable Progress progressAt(int trafficPpm, Instant now) {
+  @Nullable RampProgress progressAt(int trafficPpm, Instant now) {
     return plan == null ? null : plan.progress(trafficPpm, now);
   }
 

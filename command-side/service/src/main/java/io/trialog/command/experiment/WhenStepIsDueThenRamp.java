@@ -13,6 +13,7 @@ import io.trialog.language.ExperimentEvent.RampContinued;
 import io.trialog.language.ExperimentEvent.RampHeld;
 import io.trialog.language.ExperimentEvent.RampPlanned;
 import io.trialog.language.RampPlan;
+import io.trialog.language.RampProgress;
 import io.trialog.language.log.RecordedEvent;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -29,10 +30,10 @@ public final class WhenStepIsDueThenRamp implements Automation {
       long planned,
       String plannedBy,
       RampPlan plan,
-      RampPlan.Progress progress,
+      RampProgress progress,
       boolean held,
       boolean paused) {
-    Ramp at(RampPlan.Progress next) {
+    Ramp at(RampProgress next) {
       return new Ramp(planned, plannedBy, plan, next, held, paused);
     }
 
@@ -91,7 +92,7 @@ public final class WhenStepIsDueThenRamp implements Automation {
         paused.containsKey(e.experiment()));
   }
 
-  private void reached(String experiment, RampPlan.@Nullable Progress progress) {
+  private void reached(String experiment, @Nullable RampProgress progress) {
     if (progress != null) {
       ramps.computeIfPresent(experiment, (key, ramp) -> ramp.at(progress));
     }
