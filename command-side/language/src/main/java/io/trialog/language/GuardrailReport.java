@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param margin tolerated relative harm of the rule
  * @param harmAtMost upper bound of the relative harm, as 0.02 for two percent; absent when the data
  *     give none
- * @param note why the state is not firmer, the word none otherwise
+ * @param note why the state is not firmer, as a word; never blank
  */
 public record GuardrailReport(
     String report,

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The keys that sign control messages and nothing else, one for each environment. A key is taken
@@ -73,10 +72,10 @@ public final class GuardrailKeys {
 
   private NoteSigner signer(String environment) {
     String name = variable(environment);
-    @Nullable String key = variables.get(name);
-    return key == null
-        ? files.signer(environment)
-        : given.computeIfAbsent(environment, any -> parse(name, key, environment));
+    Optional<String> key = Optional.ofNullable(variables.get(name));
+    return key.isPresent()
+        ? given.computeIfAbsent(environment, any -> parse(name, key.get(), environment))
+        : files.signer(environment);
   }
 
   private static String variable(String environment) {

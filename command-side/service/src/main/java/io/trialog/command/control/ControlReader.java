@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +38,7 @@ public final class ControlReader {
 
   private final TrustedKeys keys;
   private final EventLog log;
-  private final AtomicLongArray refused = new AtomicLongArray(ControlRefusal.values().length);
+  private final Map<ControlRefusal, Long> refused = new ConcurrentHashMap<>();
   private final Map<String, Instant> seen = new LastUsed();
 
   /** What a message is about. */
@@ -107,7 +107,7 @@ public final class ControlReader {
 
   /** Counts a message that was let through and then found, by who remembers more, wanting. */
   public void refuse(ControlRefusal reason, ControlMessage.Kind kind) {
-    refused.incrementAndGet(reason.ordinal());
+    refused.merge(reason, 1L, Long::sum);
     LOG.warn("control message refused kind={} reason={}", kind.word(), reason.word());
   }
 
@@ -115,7 +115,7 @@ public final class ControlReader {
   public SortedMap<String, Long> counters() {
     SortedMap<String, Long> counts = new TreeMap<>();
     for (ControlRefusal reason : ControlRefusal.values()) {
-      counts.put(COUNTER + reason.word(), refused.get(reason.ordinal()));
+      counts.put(COUNTER + reason.word(), refused.getOrDefault(reason, 0L));
     }
     return counts;
   }
@@ -139,8 +139,7 @@ public final class ControlReader {
     }
     ControlMessage claimed = parse(note.substring(0, end + 1));
     VerifierKey key =
-        keys.of(claimed.environment())
-            .orElseThrow(() -> new NotFollowed(ControlRefusal.WRONG_KEY));
+        keys.of(claimed.environment()).orElseThrow(() -> new NotFollowed(ControlRefusal.WRONG_KEY));
     try {
       return parse(SignedNote.open(note, key));
     } catch (NoteException e) {

@@ -30,6 +30,7 @@ import io.trialog.language.ExperimentEvent.ReviewClosed;
 import io.trialog.language.ExperimentEvent.ReviewOpened;
 import io.trialog.language.ExperimentEvent.ReviewOverdue;
 import io.trialog.language.ExperimentStatus;
+import io.trialog.language.KillEvidence;
 import io.trialog.language.SlotRange;
 import io.trialog.language.Tally;
 import java.util.HashSet;
@@ -188,8 +189,9 @@ final class ExperimentState {
 
   private void killed(ExperimentKilled fact) {
     ended(ExperimentStatus.KILLED);
-    if (fact.evidence() != null) {
-      verdicts.add(fact.evidence().verdictId());
+    KillEvidence evidence = fact.evidence();
+    if (evidence != null) {
+      verdicts.add(evidence.verdictId());
     }
   }
 

@@ -2,6 +2,7 @@ package io.trialog.query.catalogue;
 
 import io.trialog.language.ApprovalPolicy;
 import io.trialog.language.ChangeKind;
+import io.trialog.language.Design.GuardrailRule;
 import io.trialog.query.DesignJson;
 import io.trialog.query.EventJson;
 import io.trialog.query.Members;
@@ -13,6 +14,7 @@ import io.trialog.snapshots.Oversight.Proposal;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
+import java.util.List;
 
 /** Namespaces as REST answers. */
 final class NamespaceJson {
@@ -37,16 +39,18 @@ final class NamespaceJson {
     JsonObjectBuilder json = begun(namespace);
     json.add(
         "approval_policy", approval == null ? policy(ApprovalPolicy.DEFAULT) : policy(approval));
-    if (namespace.proposedPolicy() != null) {
-      json.add("proposed_approval_policy", policy(namespace.proposedPolicy()));
+    Stated<ApprovalPolicy> proposed = namespace.proposedPolicy();
+    if (proposed != null) {
+      json.add("proposed_approval_policy", policy(proposed));
     }
-    if (namespace.guardrailPolicy() != null) {
+    Stated<List<GuardrailRule>> guardrails = namespace.guardrailPolicy();
+    if (guardrails != null) {
       json.add(
           "guardrail_policy",
           Members.JSON
               .createObjectBuilder()
-              .add("guardrails", DesignJson.guardrails(namespace.guardrailPolicy().value()))
-              .add("set", EventJson.of(namespace.guardrailPolicy().by())));
+              .add("guardrails", DesignJson.guardrails(guardrails.value()))
+              .add("set", EventJson.of(guardrails.by())));
     }
     return json.add("pending_proposals", pending(namespace.namespace(), directory))
         .add("position", directory.position())
