@@ -84,7 +84,7 @@ final class Outbox {
     ledger.publishedReports().stream()
         .map(GuardrailReport::experiment)
         .distinct()
-        .map(state.experiments()::get)
+        .map(key -> state.experiments().get(key))
         .filter(experiment -> experiment != null && needsNoReports(experiment))
         .forEach(experiment -> ledger.forgetReports(experiment.key()));
   }

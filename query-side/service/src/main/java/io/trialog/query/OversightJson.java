@@ -87,7 +87,7 @@ final class OversightJson {
   /** A review in the queue of all; open ones past their time are overdue, alarm or not. */
   static JsonObject queued(
       String experiment, String namespace, BreakGlassReview review, Instant now) {
-    boolean overdue = review.overdue() || review.isOpen() && now.isAfter(review.dueAt());
+    boolean overdue = review.overdue() || (review.isOpen() && now.isAfter(review.dueAt()));
     return Members.JSON
         .createObjectBuilder()
         .add("experiment", experiment)
