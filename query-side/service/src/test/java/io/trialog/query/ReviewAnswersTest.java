@@ -16,6 +16,7 @@ import io.trialog.language.ExperimentEvent.ReviewOpened;
 import io.trialog.language.ExperimentEvent.ReviewOverdue;
 import io.trialog.language.GuardrailState;
 import io.trialog.language.RampPlan;
+import io.trialog.language.RampProgress;
 import io.trialog.language.Role;
 import io.trialog.language.Tally;
 import io.trialog.snapshots.Story;
@@ -65,9 +66,7 @@ class ReviewAnswersTest {
                 new RampPlan.Step(250_000, 60, 1_000, true, true)),
             true,
             FAR);
-    story
-        .as("ada", "slowly")
-        .say(new RampPlanned("fees", plan, new RampPlan.Progress(1, PAST), null));
+    story.as("ada", "slowly").say(new RampPlanned("fees", plan, new RampProgress(1, PAST), null));
     story.say(new RampHeld("fees", false));
     story.say(new ChangeProposed("fees", "p1", new Change.RampTo(500_000, false), "ab12"));
     story.as("ben", "fine").say(new ChangeApproved("fees", "p1", "ab12", new Tally(1, 2, FAR)));

@@ -69,7 +69,9 @@ public final class Revisions {
   /** The one before this. */
   public Optional<Revision> before(Revision revision) {
     SortedMap<Long, Revision> earlier = byNumber.headMap(revision.number());
-    return earlier.isEmpty() ? Optional.empty() : Optional.of(earlier.get(earlier.lastKey()));
+    return earlier.isEmpty()
+        ? Optional.empty()
+        : Optional.ofNullable(earlier.get(earlier.lastKey()));
   }
 
   /** The numbers, for messages. */
