@@ -80,6 +80,8 @@ public final class LogFollower implements AutoCloseable {
       @Nullable String lastError,
       @Nullable Instant lastErrorAt) {}
 
+  private static final long LONGEST_GATHERING_NANOS = 40_000_000;
+
   private final EventLog log;
   private final Settings settings;
   private final List<Lane> lanes;
@@ -182,13 +184,25 @@ public final class LogFollower implements AutoCloseable {
   }
 
   private void step() {
-    boolean progress = false;
+    long begin = System.nanoTime();
+    int most = 0;
     for (Map.Entry<Long, List<Lane>> group : dueLanes().entrySet()) {
-      progress |= feed(group.getKey(), group.getValue());
+      most = Math.max(most, feed(group.getKey(), group.getValue()));
     }
-    if (!progress && !closed) {
+    if (most == 0 && !closed) {
       rest();
+    } else if (most < settings.batch() && !closed) {
+      gather(System.nanoTime() - begin);
     }
+  }
+
+  /**
+   * Lets events gather, twice as long as the last batch took and at most 40 ms. What projections do
+   * for each batch (sign, commit an index) then takes a third of one core while orders pour in,
+   * instead of all of it; a lone event waits for nothing. A full batch means catching up.
+   */
+  private void gather(long nanosOfBatch) {
+    restQuietly(Duration.ofNanos(Math.min(2 * nanosOfBatch, LONGEST_GATHERING_NANOS)));
   }
 
   private Map<Long, List<Lane>> dueLanes() {
@@ -202,14 +216,14 @@ public final class LogFollower implements AutoCloseable {
     return due;
   }
 
-  /** Whether there was something to hand over. */
-  private boolean feed(long after, List<Lane> group) {
+  /** How many events there were to hand over. */
+  private int feed(long after, List<Lane> group) {
     Batch batch = read(after);
     for (Lane lane : group) {
       lane.take(batch);
     }
     signal();
-    return !batch.events().isEmpty();
+    return batch.events().size();
   }
 
   /** Events understood, and what stopped the reading behind them. */

@@ -3,11 +3,13 @@ package io.trialog.command.crash;
 import io.trialog.command.Bootstrap;
 import io.trialog.command.CommandConfiguration;
 import io.trialog.command.LogSize;
+import io.trialog.command.control.TrustedKeys;
 import io.trialog.eventstore.EventStore;
 import io.trialog.http.HttpConfiguration;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
@@ -30,13 +32,21 @@ public final class CommandSideAlone {
     LogSize logSize() {
       return position -> 0;
     }
+
+    /** Nobody watches guardrails here. */
+    @Bean
+    TrustedKeys trustedKeys() {
+      return environment -> Optional.empty();
+    }
   }
 
   /** {@code ENGINE URL TOKEN_FILE} */
   public static void main(String[] arguments) throws IOException {
     EventStore store = Engine.valueOf(arguments[0]).open(arguments[1]);
     ServletWebServerApplicationContext context = run(store);
-    context.getBean(Bootstrap.class).issueAdminToken(Path.of(arguments[2]));
+    Bootstrap bootstrap = context.getBean(Bootstrap.class);
+    bootstrap.openEnvironments();
+    bootstrap.issueAdminToken(Path.of(arguments[2]));
     System.out.println(READY + context.getWebServer().getPort());
   }
 
