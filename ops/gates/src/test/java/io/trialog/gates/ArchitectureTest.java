@@ -97,6 +97,8 @@ class ArchitectureTest {
             "io.trialog.query..",
             "io.trialog.standalone.."),
         rooms("org.axonframework..", "io.trialog.command..", "io.trialog.eventstore.."),
+        rooms("io.kurrent..", "io.trialog.eventstore.eventstoredb.."),
+        rooms("io.grpc..", "io.trialog.eventstore.eventstoredb.."),
         rooms("org.apache.lucene..", "io.trialog.audittrail.."),
         rooms("org.apache.flink..", "io.trialog.measurement.stream.."),
         noClasses()
