@@ -8,6 +8,7 @@ import io.trialog.language.ExperimentEvent.ExperimentDrafted;
 import io.trialog.language.log.StoredEvent;
 import io.trialog.language.wire.EventType;
 import io.trialog.snapshots.Directory;
+import io.trialog.snapshots.CatalogueStory;
 import io.trialog.snapshots.FakeEventLog;
 import io.trialog.snapshots.Positioned;
 import io.trialog.snapshots.Story;
@@ -186,7 +187,7 @@ class AuditEntriesTest {
   @ParameterizedTest
   @EnumSource(EventType.class)
   void an_entry_survives_its_json(EventType type) {
-    story.everything().access().overseen();
+    CatalogueStory.tell(story.everything().access().overseen());
     AuditEntry entry = of(type);
     try (JsonReader reader = Json.createReader(new StringReader(entry.toJson().toString()))) {
       assertThat(AuditEntry.fromJson(reader.readObject())).isEqualTo(entry);
