@@ -297,6 +297,7 @@ class SnapshotDeliveryTest {
     platform.started().publish(10, platform.note(10, FakePlatform.banner(true)));
     TrialogClient client = platform.client().build();
     Await.until("ready", () -> client.state() == ClientState.READY);
+    Await.until("a stream is open", () -> platform.openStreams() == 1);
     FlagDecision on = client.evaluateFlag("banner", USER, "null");
     assertThat(on.value()).isEqualTo("\"Hello\"");
     assertThat(on.reason()).isEqualTo(FlagReason.DEFAULT);
