@@ -92,13 +92,12 @@ class EndToEndTest {
     ada.post("/api/v1/experiments/checkout/start", "{}").problem(422, "status_forbids");
     ben.post("/api/v1/experiments/checkout/approve", "{'reason':'looks right'}").is(200);
     ada.post("/api/v1/experiments/checkout/start", "{'traffic':0.5}").is(200);
-    JsonObject ramped =
-        ada.post("/api/v1/experiments/checkout/ramp", "{'traffic':1}").is(200).json();
+    ada.post("/api/v1/experiments/checkout/ramp", "{'traffic':1}").is(200);
     ada.post("/api/v1/experiments/checkout/pause", "{}").is(200);
-    ada.post("/api/v1/experiments/checkout/resume", "{}").is(200);
+    JsonObject resumed = ada.post("/api/v1/experiments/checkout/resume", "{}").is(200).json();
 
     JsonObject read =
-        ada.get("/api/v1/experiments/checkout?min_position=" + ramped.getJsonNumber("position"))
+        ada.get("/api/v1/experiments/checkout?min_position=" + resumed.getJsonNumber("position"))
             .is(200)
             .json();
     assertThat(read.getString("status")).isEqualTo("running");
