@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The whole platform with its log behind the EventStoreDB client. The server is the stand-in of the
  * event store's tests, in a process of its own; it says what that proves and what not.
  */
+@Tag("slow")
 class PlatformOnEventStoreDbTest {
   private static final String STAND_IN = "io.trialog.eventstore.eventstoredb.StandInServer";
 

@@ -80,7 +80,8 @@ public final class EnvironmentKeys {
   public Optional<NoteSigner> find(String environment) {
     Keys.environment("environment", environment);
     boolean there =
-        signers.containsKey(environment) || Files.exists(folder.resolve(prefix + environment + SUFFIX));
+        signers.containsKey(environment)
+            || Files.exists(folder.resolve(prefix + environment + SUFFIX));
     return there ? Optional.of(signer(environment)) : Optional.empty();
   }
 
