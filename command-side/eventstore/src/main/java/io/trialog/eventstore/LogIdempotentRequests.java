@@ -125,9 +125,9 @@ public final class LogIdempotentRequests implements IdempotentRequests {
   private Optional<Answer> inStream(Key asked, String stream) {
     Answer found = null;
     for (StoredEvent event : log.stream(stream)) {
-      Promise promise = promise(event, asked);
-      if (promise != null && holds(promise)) {
-        found = promise.answer();
+      Promised promised = promised(event);
+      if (promised != null && asked.equals(promised.key()) && holds(promised.promise())) {
+        found = promised.promise().answer();
       }
     }
     return Optional.ofNullable(found);
@@ -135,12 +135,17 @@ public final class LogIdempotentRequests implements IdempotentRequests {
 
   /** From the newest event back to the first that is too old, in memory only the promises. */
   private void readBack() {
-    List<StoredEvent> promising = new ArrayList<>();
+    List<Promised> promising = new ArrayList<>();
     Instant oldest = clock.instant().minus(KEPT);
     List<StoredEvent> page = log.before(Long.MAX_VALUE, PAGE);
     seen = page.isEmpty() ? 0 : page.getFirst().position();
     while (!page.isEmpty() && promising.size() < most && page.getFirst().time().isAfter(oldest)) {
-      page.stream().filter(event -> keyOf(event) != null).forEach(promising::add);
+      for (StoredEvent event : page) {
+        Promised promised = promised(event);
+        if (promised != null) {
+          promising.add(promised);
+        }
+      }
       page = log.before(page.getLast().position(), PAGE);
     }
     promising.reversed().forEach(this::index);
@@ -150,22 +155,19 @@ public final class LogIdempotentRequests implements IdempotentRequests {
   private void catchUp() {
     List<StoredEvent> page = log.read(seen, PAGE);
     while (!page.isEmpty()) {
-      page.forEach(this::index);
+      for (StoredEvent event : page) {
+        index(promised(event));
+      }
       seen = page.getLast().position();
       page = log.read(seen, PAGE);
     }
     forget();
   }
 
-  private void index(StoredEvent event) {
-    Key key = keyOf(event);
-    if (key == null) {
-      return;
-    }
-    index.remove(key);
-    Promise promise = promise(event, key);
-    if (promise != null) {
-      index.put(key, promise);
+  private void index(@Nullable Promised promised) {
+    if (promised != null) {
+      index.remove(promised.key());
+      index.put(promised.key(), promised.promise());
     }
   }
 
@@ -181,22 +183,19 @@ public final class LogIdempotentRequests implements IdempotentRequests {
     return promise.time().isAfter(clock.instant().minus(KEPT));
   }
 
-  private static @Nullable Key keyOf(StoredEvent event) {
+  /** A promise and whose it is. */
+  private record Promised(Key key, Promise promise) {}
+
+  /** What an event promises, or null when it promises nothing. */
+  private static @Nullable Promised promised(StoredEvent event) {
     Map<String, String> metadata = EventCodec.decodeMetadata(event.metadata());
     String actor = metadata.get("actor_id");
     String key = metadata.get("idempotency_key");
-    return actor == null || key == null || !metadata.containsKey(REQUEST_DIGEST)
-        ? null
-        : new Key(actor, key);
-  }
-
-  private static @Nullable Promise promise(StoredEvent event, Key asked) {
-    if (!asked.equals(keyOf(event))) {
+    String digest = metadata.get(REQUEST_DIGEST);
+    if (actor == null || key == null || digest == null) {
       return null;
     }
-    String digest = EventCodec.decodeMetadata(event.metadata()).get(REQUEST_DIGEST);
-    return digest == null
-        ? null
-        : new Promise(event.time(), new Answer(digest, event.stream(), event.sequence()));
+    Answer answer = new Answer(digest, event.stream(), event.sequence());
+    return new Promised(new Key(actor, key), new Promise(event.time(), answer));
   }
 }

@@ -1,6 +1,7 @@
 package io.trialog.http;
 
 import io.trialog.language.InvalidValue;
+import io.trialog.language.Keys;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
@@ -11,7 +12,6 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -171,25 +171,12 @@ public final class Fields {
 
   /** One of an enum's lower-case words. */
   public <E extends Enum<E>> E word(String name, Class<E> type) {
-    return constant(name, type, text(name));
-  }
-
-  private <E extends Enum<E>> E constant(String name, Class<E> type, String word) {
-    List<String> words = new ArrayList<>();
-    for (E constant : type.getEnumConstants()) {
-      String candidate = constant.name().toLowerCase(Locale.ROOT);
-      if (candidate.equals(word)) {
-        return constant;
-      }
-      words.add(candidate);
-    }
-    throw new InvalidValue(
-        path + name, "must be one of " + String.join(", ", words) + "; found \"" + word + "\"");
+    return Keys.word(path + name, type, text(name));
   }
 
   /** A list of an enum's lower-case words, empty when absent. */
   public <E extends Enum<E>> List<E> words(String name, Class<E> type) {
-    return texts(name).stream().map(word -> constant(name, type, word)).toList();
+    return texts(name).stream().map(word -> Keys.word(path + name, type, word)).toList();
   }
 
   /** A list of objects, empty when absent. */

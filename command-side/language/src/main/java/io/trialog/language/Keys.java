@@ -1,5 +1,8 @@
 package io.trialog.language;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Shapes of the identifiers that people choose; each check returns its argument or refuses. */
@@ -61,6 +64,20 @@ public final class Keys {
       throw new InvalidValue(field, "is required");
     }
     return value;
+  }
+
+  /** The constant of an enum's lower-case word; refuses any other word, naming the known ones. */
+  public static <E extends Enum<E>> E word(String field, Class<E> type, String word) {
+    List<String> words = new ArrayList<>();
+    for (E constant : type.getEnumConstants()) {
+      String candidate = constant.name().toLowerCase(Locale.ROOT);
+      if (candidate.equals(word)) {
+        return constant;
+      }
+      words.add(candidate);
+    }
+    throw new InvalidValue(
+        field, "must be one of " + String.join(", ", words) + "; found \"" + word + "\"");
   }
 
   private static String matching(Pattern pattern, String field, String value, String shape) {

@@ -1,6 +1,7 @@
 package io.trialog.language.wire;
 
 import io.trialog.language.InvalidValue;
+import io.trialog.language.Keys;
 import io.trialog.language.Targeting;
 import io.trialog.language.Targeting.All;
 import io.trialog.language.Targeting.Any;
@@ -16,7 +17,6 @@ import jakarta.json.bind.adapter.JsonbAdapter;
 import jakarta.json.spi.JsonProvider;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -94,8 +94,8 @@ public final class TargetingJson {
     try {
       return new Condition(
           text(path, object, "attribute"),
-          word(path + ".type", Targeting.Type.class, type),
-          word(path + ".operator", Targeting.Operator.class, text(path, object, "operator")),
+          Keys.word(path + ".type", Targeting.Type.class, type),
+          Keys.word(path + ".operator", Targeting.Operator.class, text(path, object, "operator")),
           values(path + ".values", object.get("values")));
     } catch (InvalidValue e) {
       throw e.field().startsWith("targeting.") ? e.at(path, "targeting") : e;
@@ -149,19 +149,6 @@ public final class TargetingJson {
       throw new InvalidValue(path, "must be a number of at most 32 characters");
     }
     return text;
-  }
-
-  private static <E extends Enum<E>> E word(String field, Class<E> type, String word) {
-    List<String> words = new ArrayList<>();
-    for (E constant : type.getEnumConstants()) {
-      String candidate = constant.name().toLowerCase(Locale.ROOT);
-      if (candidate.equals(word)) {
-        return constant;
-      }
-      words.add(candidate);
-    }
-    throw new InvalidValue(
-        field, "must be one of " + String.join(", ", words) + "; found \"" + word + "\"");
   }
 
   private static JsonArrayBuilder list(List<Targeting> parts) {
