@@ -9,6 +9,7 @@ import io.trialog.audittrail.lucene.LuceneAuditTrail;
 import io.trialog.guardrails.GuardrailKeys;
 import io.trialog.http.ProblemException;
 import io.trialog.language.log.EventLog;
+import io.trialog.snapshots.Archive;
 import io.trialog.snapshots.CurrentDirectory;
 import io.trialog.snapshots.Directory;
 import io.trialog.snapshots.History;
@@ -123,6 +124,11 @@ public final class Projections implements PartSource, AutoCloseable {
   /** The state of everything at any past place. */
   public History history() {
     return history;
+  }
+
+  /** Signed snapshots of the past; reads the log itself, so it is never behind. */
+  public Archive archive() {
+    return new Archive(log, history, snapshotKeys);
   }
 
   /** Where the signed log stands. */

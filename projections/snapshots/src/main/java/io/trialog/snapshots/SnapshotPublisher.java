@@ -149,6 +149,12 @@ public final class SnapshotPublisher implements Projection, AutoCloseable {
     directory = next;
   }
 
+  /** Whether an environment has a snapshot in this state. */
+  static boolean isServed(Directory state, String environment) {
+    return STANDING_ENVIRONMENTS.contains(environment)
+        || state.environmentNames().contains(environment);
+  }
+
   private void publishAll(Directory state) {
     SortedSet<String> environments = new TreeSet<>(STANDING_ENVIRONMENTS);
     environments.addAll(state.environmentNames());
