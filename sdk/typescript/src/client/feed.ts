@@ -25,7 +25,7 @@ export interface FeedCounts {
 }
 
 /**
- * Keeps the snapshot fresh (protocol clauses 7.1 to 7.6).
+ * Keeps the snapshot fresh (protocol clauses 7.1 to 7.6, and 10).
  *
  * A round polls once with the ETag, and then, when streaming, reads the stream until it ends. A
  * stream that cannot be opened or breaks therefore leaves plain polling, with the next stream tried
@@ -135,7 +135,11 @@ export class SnapshotFeed {
       const holder = await this.trusted();
       await this.poll(holder);
       if (mode === "streaming") {
-        await this.stream(holder);
+        if (await this.stream(holder, "?deltas=true")) {
+          // What is whole comes by the poll, and on a stream without deltas.
+          await this.poll(holder);
+          await this.stream(holder, "");
+        }
         // The server ended the stream; one that always does must not be asked in a tight loop.
         return Math.min(this.backoff.next(), pollIntervalMillis);
       }
@@ -195,6 +199,16 @@ export class SnapshotFeed {
     }
   }
 
+  /** Like {@link offer}, for what a delta makes of the snapshot that is served. */
+  private async offerDelta(holder: SnapshotHolder, data: Uint8Array): Promise<boolean> {
+    try {
+      return await this.offer(holder, holder.whole(data));
+    } catch (error) {
+      this.refused(error);
+      return false;
+    }
+  }
+
   private served(holder: SnapshotHolder): void {
     this.counts.accepted++;
     if (holder.current !== undefined) {
@@ -207,17 +221,24 @@ export class SnapshotFeed {
     this.state.problem(`snapshot refused: ${reason}: ${wordsOf(error)}`);
   }
 
-  private async stream(holder: SnapshotHolder): Promise<void> {
-    const stream = await this.http.stream(`${this.path}/stream`, {
+  /**
+   * Reads a stream until it ends; true when that was because a delta was refused, or the server
+   * knows no deltas.
+   */
+  private async stream(holder: SnapshotHolder, query: string): Promise<boolean> {
+    const stream = await this.http.stream(`${this.path}/stream${query}`, {
       Accept: "text/event-stream",
-      "Last-Event-ID": String(holder.current?.position ?? 0),
+      "Last-Event-ID": String(holder.current?.position ?? -1),
     });
     const opened = performance.now();
     try {
+      if (stream.status === 400 && query !== "") {
+        return true;
+      }
       if (stream.status !== 200) {
         throw new Error(`expected a stream, found status ${stream.status}`);
       }
-      await this.read(holder, stream);
+      return await this.read(holder, stream);
     } finally {
       stream.close();
       if (performance.now() - opened >= HEALTHY_MILLIS) {
@@ -227,10 +248,11 @@ export class SnapshotFeed {
   }
 
   /**
-   * Reads until the server ends the stream. A refused event ends nothing, but after it heartbeats no
-   * longer say that what is served is the newest.
+   * Reads until the server ends the stream. A refused snapshot ends nothing, but after it heartbeats
+   * no longer say that what is served is the newest. A refused delta ends the reading, and the answer
+   * is true: those that follow it would start from what is not served.
    */
-  private async read(holder: SnapshotHolder, stream: Stream): Promise<void> {
+  private async read(holder: SnapshotHolder, stream: Stream): Promise<boolean> {
     const parser = new SseParser(MAX_BYTES);
     const silence = this.settings.heartbeatTimeoutMillis;
     let trusted = true;
@@ -240,6 +262,11 @@ export class SnapshotFeed {
       for (const event of parser.feed(piece)) {
         if (event.type === "snapshot") {
           trusted = await this.offer(holder, noteOf(event));
+        } else if (event.type === "delta") {
+          trusted = await this.offerDelta(holder, event.data);
+          if (!trusted) {
+            return true;
+          }
         }
       }
       if (trusted && holder.current !== undefined) {
@@ -247,6 +274,7 @@ export class SnapshotFeed {
       }
       piece = await stream.next(silence);
     }
+    return false;
   }
 }
 

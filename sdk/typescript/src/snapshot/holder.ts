@@ -1,4 +1,6 @@
 import type { VerifierKey } from "../note/note.js";
+import { utf8 } from "../hash/utf8.js";
+import { SnapshotDelta, textBytes } from "./delta.js";
 import { openSnapshot, openSnapshotNow, SnapshotRefused, type RefusalReason } from "./reader.js";
 import type { Snapshot } from "./snapshot.js";
 
@@ -8,6 +10,7 @@ import type { Snapshot } from "./snapshot.js";
  */
 export class SnapshotHolder {
   private served: Snapshot | undefined;
+  private note: Uint8Array | string = "";
   private readonly counts = new Map<RefusalReason, number>();
 
   constructor(
@@ -33,7 +36,7 @@ export class SnapshotHolder {
    */
   async offer(note: Uint8Array | string): Promise<boolean> {
     try {
-      return this.replace(await openSnapshot(note, this.key, this.environment));
+      return this.replace(await openSnapshot(note, this.key, this.environment), note);
     } catch (error) {
       throw this.counted(error);
     }
@@ -42,7 +45,7 @@ export class SnapshotHolder {
   /** The same at once. */
   offerNow(note: Uint8Array | string): boolean {
     try {
-      return this.replace(openSnapshotNow(note, this.key, this.environment));
+      return this.replace(openSnapshotNow(note, this.key, this.environment), note);
     } catch (error) {
       throw this.counted(error);
     }
@@ -55,13 +58,34 @@ export class SnapshotHolder {
   restore(note: string): boolean {
     try {
       const kept = openSnapshotNow(note, this.key, this.environment);
-      return kept.position > (this.served?.position ?? -1) && this.replace(kept);
+      return kept.position > (this.served?.position ?? -1) && this.replace(kept, note);
     } catch (error) {
       throw this.counted(error);
     }
   }
 
-  private replace(offered: Snapshot): boolean {
+  /**
+   * The whole note that a delta makes of the one that is served, to be offered next: nothing about
+   * it is checked yet.
+   *
+   * @throws SnapshotRefused TOO_LARGE, NOT_UTF8, BAD_DELTA or UNKNOWN_BASE
+   */
+  whole(data: Uint8Array): Uint8Array {
+    try {
+      const delta = SnapshotDelta.parse(data);
+      if (delta.from !== this.served?.position) {
+        throw new SnapshotRefused(
+          "UNKNOWN_BASE",
+          `expected a delta from ${this.served?.position}, found one from ${delta.from}`,
+        );
+      }
+      return delta.note(textBytes(typeof this.note === "string" ? utf8(this.note) : this.note));
+    } catch (error) {
+      throw this.counted(error);
+    }
+  }
+
+  private replace(offered: Snapshot, note: Uint8Array | string): boolean {
     const position = this.served?.position ?? -1;
     if (offered.position < position) {
       throw new SnapshotRefused(
@@ -71,6 +95,7 @@ export class SnapshotHolder {
     }
     if (offered.position > position) {
       this.served = offered;
+      this.note = note;
     }
     return offered.position > position;
   }

@@ -18,7 +18,7 @@ const FORMAT_1 = ["environment", "experiments", "format", "position", "time"];
 const MORE = ["exclusion_sets", "flags", "holdouts", "kill_switch"];
 const MEMBERS = { 1: new Set(FORMAT_1), 2: new Set([...FORMAT_1, ...MORE]) };
 
-/** Why a snapshot was refused, in the order of the checks (protocol clause 4.3). */
+/** Why a snapshot was refused, in the order of the checks of a whole note; deltas last (4.3, 10.4). */
 export type RefusalReason =
   | "TOO_LARGE"
   | "NOT_UTF8"
@@ -29,7 +29,9 @@ export type RefusalReason =
   | "UNKNOWN_FORMAT"
   | "INVALID"
   | "OTHER_ENVIRONMENT"
-  | "OLDER_POSITION";
+  | "OLDER_POSITION"
+  | "BAD_DELTA"
+  | "UNKNOWN_BASE";
 
 /** A snapshot that must not be served. */
 export class SnapshotRefused extends Error {
@@ -76,7 +78,8 @@ function refusal(error: unknown): unknown {
   return error instanceof NoteError ? new SnapshotRefused(error.reason, error.message) : error;
 }
 
-function decoded(note: Uint8Array | string): string {
+/** The text of a note, or of a delta. */
+export function decoded(note: Uint8Array | string): string {
   if (note.length > MAX_BYTES) {
     throw new SnapshotRefused("TOO_LARGE", `expected at most ${MAX_BYTES} bytes, found ${note.length}`);
   }

@@ -1,6 +1,8 @@
 package io.trialog.sdk;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.zip.GZIPInputStream;
 
 /** Requests to one server with the client's token; each has a deadline, the body included. */
 final class Http {
@@ -45,10 +48,33 @@ final class Http {
     this.timeout = settings.requestTimeout();
   }
 
-  /** GET; headers as name, value, name, value. */
+  /**
+   * GET; headers as name, value, name, value. The body may come compressed; what it has more than
+   * {@code mostBytes} then is not even decompressed.
+   */
   Answer get(String path, int mostBytes, String... headers)
       throws IOException, InterruptedException {
-    return whole(request(path, headers).GET().timeout(timeout).build(), mostBytes);
+    HttpRequest.Builder request = request(path, headers).setHeader("Accept-Encoding", "gzip");
+    Answer answer = whole(request.GET().timeout(timeout).build(), mostBytes);
+    byte[] plain = plain(answer, mostBytes);
+    return new Answer(answer.status(), answer.headers(), plain);
+  }
+
+  private static byte[] plain(Answer answer, int mostBytes) throws IOException {
+    String encoding = answer.header("content-encoding");
+    if (encoding.isEmpty() || answer.body().length == 0) {
+      return answer.body();
+    }
+    if (!encoding.equalsIgnoreCase("gzip")) {
+      throw new IOException("expected a body that is plain or gzip, found another encoding");
+    }
+    try (InputStream unzipped = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
+      byte[] plain = unzipped.readNBytes(mostBytes);
+      if (unzipped.read() >= 0) {
+        throw new IOException("the body has more than " + mostBytes + " bytes");
+      }
+      return plain;
+    }
   }
 
   /** POST of JSON. */

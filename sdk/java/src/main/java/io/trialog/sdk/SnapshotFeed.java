@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the snapshot fresh on a thread of its own (protocol clauses 7.1 to 7.5).
+ * Keeps the snapshot fresh on a thread of its own (protocol clauses 7.1 to 7.5, and 10).
  *
  * <p>A round polls once with the ETag, and then, when streaming, reads the stream until it ends. A
  * stream that cannot be opened or breaks therefore leaves plain polling, with the next stream tried
@@ -127,7 +127,11 @@ final class SnapshotFeed implements Runnable {
       SnapshotHolder known = trusted();
       poll(known);
       if (settings.mode() == TrialogClient.Mode.STREAMING) {
-        stream(known);
+        if (stream(known, "?deltas=true")) {
+          // What is whole comes by the poll, and on a stream without deltas.
+          poll(known);
+          stream(known, "");
+        }
         // The server ended the stream; one that always does must not be asked in a tight loop.
         return shorter(backoff.next(), settings.pollInterval());
       }
@@ -233,6 +237,16 @@ final class SnapshotFeed implements Runnable {
     }
   }
 
+  /** Like {@link #offer}, for what a delta makes of the snapshot that is served. */
+  private boolean offerDelta(SnapshotHolder known, byte[] data) {
+    try {
+      return offer(known, known.whole(data));
+    } catch (SnapshotRefusedException e) {
+      state.problem("snapshot refused: " + e.reason() + ": " + e.getMessage());
+      return false;
+    }
+  }
+
   private void save(byte[] note) {
     try {
       if (cache.isPresent()) {
@@ -249,22 +263,30 @@ final class SnapshotFeed implements Runnable {
     }
   }
 
-  private void stream(SnapshotHolder known) throws IOException, InterruptedException {
+  /**
+   * Reads a stream until it ends; true when that was because a delta was refused, or the server
+   * knows no deltas.
+   */
+  private boolean stream(SnapshotHolder known, String query)
+      throws IOException, InterruptedException {
     Snapshot now = known.current();
     HttpResponse<Flow.Publisher<List<ByteBuffer>>> response =
         http.open(
-            "/api/v1/snapshots/" + settings.environment() + "/stream",
+            "/api/v1/snapshots/" + settings.environment() + "/stream" + query,
             "Accept",
             "text/event-stream",
             "Last-Event-ID",
-            now == null ? "0" : Long.toString(now.position()));
+            now == null ? "-1" : Long.toString(now.position()));
     long opened = System.nanoTime();
     try (StreamBody body = new StreamBody()) {
       response.body().subscribe(body);
+      if (response.statusCode() == 400 && !query.isEmpty()) {
+        return true;
+      }
       if (response.statusCode() != 200) {
         throw new IOException("expected a stream, found status " + response.statusCode());
       }
-      read(known, body);
+      return read(known, body);
     } finally {
       if (System.nanoTime() - opened >= HEALTHY_STREAM.toNanos()) {
         backoff.reset();
@@ -273,10 +295,11 @@ final class SnapshotFeed implements Runnable {
   }
 
   /**
-   * Reads until the server ends the stream. A refused event ends nothing, but after it heartbeats
-   * no longer say that what is served is the newest.
+   * Reads until the server ends the stream. A refused snapshot ends nothing, but after it
+   * heartbeats no longer say that what is served is the newest. A refused delta ends the reading,
+   * and the answer is true: those that follow it would start from what is not served.
    */
-  private void read(SnapshotHolder known, StreamBody body)
+  private boolean read(SnapshotHolder known, StreamBody body)
       throws IOException, InterruptedException {
     SseParser parser = new SseParser(SnapshotReader.MAX_BYTES);
     boolean trusted = true;
@@ -289,6 +312,11 @@ final class SnapshotFeed implements Runnable {
         for (SseParser.Event event : parser.feed(bytes)) {
           if (event.type().equals("snapshot")) {
             trusted = offer(known, asNote(event.data()));
+          } else if (event.type().equals("delta")) {
+            trusted = offerDelta(known, event.data());
+            if (!trusted) {
+              return true;
+            }
           }
         }
       }
@@ -297,6 +325,7 @@ final class SnapshotFeed implements Runnable {
       }
       piece = body.next(settings.heartbeatTimeout());
     }
+    return false;
   }
 
   /** The lines of an event have no last line end; a note has one. */

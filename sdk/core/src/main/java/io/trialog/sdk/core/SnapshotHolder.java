@@ -1,6 +1,7 @@
 package io.trialog.sdk.core;
 
 import io.trialog.sdk.core.SnapshotRefusedException.Reason;
+import io.trialog.sdk.core.note.SignedNote;
 import io.trialog.sdk.core.note.VerifierKey;
 import java.util.EnumMap;
 import java.util.Map;
@@ -24,6 +25,9 @@ public final class SnapshotHolder {
   private final Map<Reason, Long> refusals = new EnumMap<>(Reason.class);
   private volatile @Nullable Snapshot current;
 
+  /** The note of {@link #current}. */
+  private byte[] note = new byte[0];
+
   /** A holder without a snapshot. */
   public SnapshotHolder(String environment, VerifierKey key) {
     this.environment = Keys.environment(environment);
@@ -42,7 +46,37 @@ public final class SnapshotHolder {
    */
   public synchronized Offer offer(byte[] note) throws SnapshotRefusedException {
     try {
-      return replace(SnapshotReader.open(note, key, environment));
+      Offer offer = replace(SnapshotReader.open(note, key, environment));
+      if (offer == Offer.ACCEPTED) {
+        this.note = note.clone();
+      }
+      return offer;
+    } catch (SnapshotRefusedException e) {
+      refusals.merge(e.reason(), 1L, Long::sum);
+      throw e;
+    }
+  }
+
+  /**
+   * The whole note that a delta makes of the one being served (protocol clause 10), to be offered
+   * next: nothing about it is checked yet. A refused delta is counted.
+   *
+   * @param data of the event
+   * @throws SnapshotRefusedException TOO_LARGE, NOT_UTF8, BAD_DELTA or UNKNOWN_BASE
+   */
+  public synchronized byte[] whole(byte[] data) throws SnapshotRefusedException {
+    try {
+      SnapshotDelta delta = SnapshotDelta.parse(data);
+      Snapshot base = current;
+      if (base == null || base.position() != delta.from()) {
+        throw new SnapshotRefusedException(
+            Reason.UNKNOWN_BASE,
+            "expected a delta from "
+                + (base == null ? "nothing" : base.position())
+                + ", found one from "
+                + delta.from());
+      }
+      return delta.note(SignedNote.textBytes(note));
     } catch (SnapshotRefusedException e) {
       refusals.merge(e.reason(), 1L, Long::sum);
       throw e;

@@ -43,16 +43,18 @@ public final class SnapshotReader {
    */
   public static Snapshot open(byte[] note, VerifierKey key, String environment)
       throws SnapshotRefusedException {
+    return open(decoded(note), key, environment);
+  }
+
+  static String decoded(byte[] note) throws SnapshotRefusedException {
     checkSize(note.length);
     try {
-      String text =
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .onMalformedInput(CodingErrorAction.REPORT)
-              .onUnmappableCharacter(CodingErrorAction.REPORT)
-              .decode(ByteBuffer.wrap(note))
-              .toString();
-      return open(text, key, environment);
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT)
+          .decode(ByteBuffer.wrap(note))
+          .toString();
     } catch (CharacterCodingException e) {
       throw new SnapshotRefusedException(Reason.NOT_UTF8, "the note is not UTF-8", e);
     }

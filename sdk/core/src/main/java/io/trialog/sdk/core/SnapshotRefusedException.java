@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class SnapshotRefusedException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** Why. The order is the order of the checks. */
+  /** Why. The order is the order of the checks of a whole note; deltas come last. */
   public enum Reason {
     /** More than {@link SnapshotReader#MAX_BYTES} bytes. */
     TOO_LARGE,
@@ -29,7 +29,11 @@ public final class SnapshotRefusedException extends Exception {
     /** Signed for another environment. */
     OTHER_ENVIRONMENT,
     /** Older than the one being served. */
-    OLDER_POSITION
+    OLDER_POSITION,
+    /** A delta that has not the form of one, or does not fit its base; before all but the size. */
+    BAD_DELTA,
+    /** A delta of another snapshot than the one being served; after the form of the delta. */
+    UNKNOWN_BASE
   }
 
   private final Reason reason;

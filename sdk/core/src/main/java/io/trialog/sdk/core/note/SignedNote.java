@@ -40,6 +40,20 @@ public final class SignedNote {
     return text;
   }
 
+  /**
+   * The text of a note in its bytes, with its final newline; unchecked.
+   *
+   * @throws IllegalArgumentException for bytes without an empty line
+   */
+  public static byte[] textBytes(byte[] note) {
+    for (int at = note.length - 1; at > 0; at--) {
+      if (note[at] == '\n' && note[at - 1] == '\n') {
+        return Arrays.copyOf(note, at);
+      }
+    }
+    throw new IllegalArgumentException("expected a text, an empty line and signatures");
+  }
+
   private static void verify(String text, String[] lines, VerifierKey key) throws NoteException {
     boolean signed = false;
     for (String line : lines) {
