@@ -62,7 +62,7 @@ public final class Projections implements PartSource, AutoCloseable {
       EventLog log, DataSource migrated, ProjectionsSettings settings, Clock clock) {
     this.log = log;
     this.headAtStart = log.head();
-    this.snapshotKeys = SnapshotKeys.open(settings.snapshotKeys());
+    this.snapshotKeys = SnapshotKeys.open(settings.snapshotKeys(), System.getenv(), clock);
     // So that whoever asks for the keys finds them, also while the snapshots are being made.
     SnapshotPublisher.STANDING_ENVIRONMENTS.forEach(snapshotKeys::signer);
     this.guardrailKeys = GuardrailKeys.open(settings.guardrailKeys(), System.getenv());

@@ -171,7 +171,7 @@ public final class SnapshotPublisher implements Projection, AutoCloseable {
         || (before != null && before.position() >= state.position())) {
       return;
     }
-    Edition edition = new Edition(state, environment, keys.signer(environment));
+    Edition edition = new Edition(state, environment, () -> keys.signer(environment));
     newest.put(environment, edition);
     for (Subscription subscription : subscriptions) {
       if (subscription.environment().equals(environment)) {

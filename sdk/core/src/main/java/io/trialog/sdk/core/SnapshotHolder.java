@@ -31,8 +31,11 @@ public final class SnapshotHolder {
   private volatile @Nullable Snapshot current;
   private volatile KeyRing keys;
 
-  /** Ids of the keys whose lines the last note had that was not refused. */
-  private Set<String> signers = Set.of();
+  /** Ids of the keys whose lines the last note had that was not refused; first the key's own. */
+  private Set<String> signers;
+
+  /** The key that verified {@link #current}. */
+  private volatile VerifierKey verifiedBy;
 
   /** The note of {@link #current}. */
   private byte[] note = new byte[0];
@@ -41,6 +44,17 @@ public final class SnapshotHolder {
   public SnapshotHolder(String environment, VerifierKey key) {
     this.environment = Keys.environment(environment);
     this.keys = KeyRing.of(key);
+    this.signers = Set.of(key.idText());
+    this.verifiedBy = key;
+  }
+
+  /**
+   * The snapshot to evaluate on, unless the key that verified it was revoked since. Such a one is
+   * still evaluated until another one is there, but nothing is compared with it: whoever had the
+   * key may have chosen its position.
+   */
+  public @Nullable Snapshot trusted() {
+    return keys.isRevoked(verifiedBy) ? null : current;
   }
 
   /** The keys that are trusted now. */
@@ -91,7 +105,7 @@ public final class SnapshotHolder {
     try {
       String decoded = SnapshotReader.decoded(note);
       KeyRing.Opened opened = SnapshotReader.verified(decoded, keys);
-      Offer offer = replace(SnapshotReader.read(opened.text(), environment));
+      Offer offer = replace(SnapshotReader.read(opened.text(), environment), opened.key());
       keys = keys.provenBy(opened.key());
       signers = signers(decoded);
       if (offer == Offer.ACCEPTED) {
@@ -130,8 +144,8 @@ public final class SnapshotHolder {
     }
   }
 
-  private Offer replace(Snapshot offered) throws SnapshotRefusedException {
-    Snapshot served = current;
+  private Offer replace(Snapshot offered, VerifierKey by) throws SnapshotRefusedException {
+    Snapshot served = trusted();
     if (served != null && offered.position() < served.position()) {
       throw new SnapshotRefusedException(
           Reason.OLDER_POSITION,
@@ -141,6 +155,7 @@ public final class SnapshotHolder {
       return Offer.UNCHANGED;
     }
     current = offered;
+    verifiedBy = by;
     return Offer.ACCEPTED;
   }
 
