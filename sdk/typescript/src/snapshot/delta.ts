@@ -8,7 +8,7 @@ import { readCanonical, type Json } from "./json.js";
 import { decoded, MAX_BYTES, SnapshotRefused } from "./reader.js";
 
 /** Most parts. */
-export const MAX_PARTS = 100_000;
+export const MAX_PARTS = 10_000;
 
 const LF = 0x0a;
 

@@ -23,6 +23,7 @@ export interface Vectors {
     readonly case: Case;
     readonly note: string;
     readonly served?: string;
+    readonly delta?: string;
   }[];
 }
 
@@ -58,8 +59,11 @@ async function runVectors(): Promise<void> {
   const vectors = (await (await fetch("/vectors.json")).json()) as Vectors;
   add(checkSlots(vectors.slots));
   add(checkShares(vectors.shares));
-  for (const { name, case: wanted, note, served } of vectors.folders) {
-    const before = served === undefined ? {} : { served: bytes(served) };
+  for (const { name, case: wanted, note, served, delta } of vectors.folders) {
+    const before = {
+      ...(served === undefined ? {} : { served: bytes(served) }),
+      ...(delta === undefined ? {} : { delta: bytes(delta) }),
+    };
     add(await checkFolder({ name, case: wanted, note: bytes(note), ...before }));
   }
 }

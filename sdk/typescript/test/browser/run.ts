@@ -22,7 +22,7 @@ const PAGE =
 function vectors(): Vectors {
   const folders = snapshotTopics().flatMap((topic) =>
     folderNames(topic).map((name) => {
-      const { case: wanted, note, served } = readFolder(topic, name);
+      const { case: wanted, note, served, delta } = readFolder(topic, name);
       const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
       return {
         topic,
@@ -30,6 +30,7 @@ function vectors(): Vectors {
         case: wanted,
         note: base64(note),
         ...(served === undefined ? {} : { served: base64(served) }),
+        ...(delta === undefined ? {} : { delta: base64(delta) }),
       };
     }),
   );

@@ -43,6 +43,8 @@ export interface Folder {
   readonly case: Case;
   readonly note: Uint8Array;
   readonly served?: Uint8Array;
+  /** The data of an event, from which a note must be made; then `note` is what it must be. */
+  readonly delta?: Uint8Array;
 }
 
 /** Clauses 1.1 to 1.3. */
@@ -79,8 +81,11 @@ export function checkShares(lists: readonly ShareList[]): Result {
   return { cases: lists.length, failures };
 }
 
-/** Clauses 3 to 6.1, and 9: answers, or the reason of a refusal, by both ways to verify. */
+/** Clauses 3 to 6.1, 9 and 10: answers, or the reason of a refusal, by both ways to verify. */
 export async function checkFolder(folder: Folder): Promise<Result> {
+  if (folder.delta !== undefined && !folder.name.endsWith("_refused")) {
+    return checkDelta(folder, folder.delta);
+  }
   return folder.name.endsWith("_refused") ? checkRefused(folder) : checkAnswers(folder);
 }
 
@@ -93,10 +98,27 @@ async function checkRefused(folder: Folder): Promise<Result> {
       await holder[way](folder.served);
     }
     const before = holder.current;
-    const found = await outcome(() => holder[way](folder.note));
+    const note = () => (folder.delta === undefined ? folder.note : holder.whole(folder.delta));
+    const found = await outcome(() => holder[way](note()));
     const counted = JSON.stringify(holder.refusals) === `{"${reason}":1}`;
     if (found !== reason || !counted || holder.current !== before) {
       failures.push(`${folder.name}, ${way}: expected ${reason}, found ${found}`);
+    }
+  }
+  return { cases: 1, failures };
+}
+
+async function checkDelta(folder: Folder, delta: Uint8Array): Promise<Result> {
+  const { environment, vkey, position } = folder.case;
+  const failures: string[] = [];
+  for (const way of ["offer", "offerNow"] as const) {
+    const holder = new SnapshotHolder(environment, VerifierKey.parse(vkey));
+    await holder[way](folder.served ?? "");
+    const note = holder.whole(delta);
+    const accepted = await holder[way](note);
+    const same = note.length === folder.note.length && note.every((byte, i) => byte === folder.note[i]);
+    if (!same || !accepted || holder.current?.position !== position) {
+      failures.push(`${folder.name}, ${way}: expected the note of ${position}, found another`);
     }
   }
   return { cases: 1, failures };

@@ -6,7 +6,7 @@ import type { Case, Folder } from "./checks.js";
 /** `sdk/conformance`; the compiled test stands three folders below `sdk/typescript`. */
 export const CONFORMANCE = fileURLToPath(new URL("../../../../conformance/", import.meta.url));
 
-/** Topics whose folders hold a `snapshot.note` and a `case.json` each. */
+/** Topics whose folders hold a `case.json` each. */
 export function snapshotTopics(): readonly string[] {
   return readdirSync(CONFORMANCE, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && folderNames(entry.name).length > 0)
@@ -17,7 +17,7 @@ export function snapshotTopics(): readonly string[] {
 export function folderNames(topic: string): readonly string[] {
   return readdirSync(join(CONFORMANCE, topic), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .filter((entry) => existsSync(join(CONFORMANCE, topic, entry.name, "snapshot.note")))
+    .filter((entry) => existsSync(join(CONFORMANCE, topic, entry.name, "case.json")))
     .map((entry) => entry.name)
     .sort();
 }
@@ -27,11 +27,15 @@ export function readJson(...path: readonly string[]): unknown {
 }
 
 export function readFolder(topic: string, name: string): Folder {
-  const served = join(CONFORMANCE, topic, name, "served.note");
+  const file = (of: string) => join(CONFORMANCE, topic, name, of);
+  const optional = (of: string) => (existsSync(file(of)) ? readFileSync(file(of)) : undefined);
+  const served = optional("served.note");
+  const delta = optional("delta.data");
   return {
     name,
     case: readJson(topic, name, "case.json") as Case,
-    note: readFileSync(join(CONFORMANCE, topic, name, "snapshot.note")),
-    ...(existsSync(served) ? { served: readFileSync(served) } : {}),
+    note: optional("snapshot.note") ?? new Uint8Array(0),
+    ...(served === undefined ? {} : { served }),
+    ...(delta === undefined ? {} : { delta }),
   };
 }

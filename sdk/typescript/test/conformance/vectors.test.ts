@@ -1,4 +1,4 @@
-/** The conformance vectors in Node: clauses 1 to 6.1, and 9. */
+/** The conformance vectors in Node: clauses 1 to 6.1, 9 and 10. */
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
@@ -27,7 +27,7 @@ test("no folder of vectors is left out", () => {
 });
 
 for (const topic of snapshotTopics()) {
-  describe(`3 to 6.1, and 9: ${topic}`, () => {
+  describe(`3 to 6.1, 9 and 10: ${topic}`, () => {
     for (const name of folderNames(topic)) {
       test(name, async () => {
         const { failures } = await checkFolder(readFolder(topic, name));

@@ -57,6 +57,18 @@ public final class Parameters {
     return values[0];
   }
 
+  /** True or false; false when absent. */
+  boolean truth(String name) {
+    String text = text(name);
+    if (text == null || text.equals("false")) {
+      return false;
+    }
+    if (text.equals("true")) {
+      return true;
+    }
+    throw new InvalidValue(name, "must be true or false; found \"" + text + "\"");
+  }
+
   /** A whole number, or the default when absent. */
   long integer(String name, long orElse, long from, long to) {
     String text = text(name);

@@ -9,6 +9,7 @@ import io.trialog.query.catalogue.FlagAnswers;
 import io.trialog.query.catalogue.HoldoutAnswers;
 import io.trialog.query.catalogue.MetricAnswers;
 import io.trialog.query.catalogue.NamespaceAnswers;
+import io.trialog.query.delivery.RecentSnapshots;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -52,9 +53,17 @@ public class QueryConfiguration {
   }
 
   @Bean
+  RecentSnapshots recentSnapshots() {
+    return new RecentSnapshots();
+  }
+
+  @Bean
   SnapshotStreams snapshotStreams(
-      Projections projections, BearerTokens tokens, ObjectProvider<StreamLimits> limits) {
+      Projections projections,
+      RecentSnapshots recent,
+      BearerTokens tokens,
+      ObjectProvider<StreamLimits> limits) {
     return new SnapshotStreams(
-        projections.snapshots(), tokens, limits.getIfAvailable(() -> StreamLimits.DEFAULT));
+        projections.snapshots(), recent, tokens, limits.getIfAvailable(() -> StreamLimits.DEFAULT));
   }
 }

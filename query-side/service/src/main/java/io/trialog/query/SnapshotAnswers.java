@@ -8,6 +8,9 @@ import io.trialog.language.Refused;
 import io.trialog.language.Role;
 import io.trialog.projections.Projections;
 import io.trialog.projections.Projections.View;
+import io.trialog.query.delivery.Compression;
+import io.trialog.query.delivery.RecentSnapshots;
+import io.trialog.query.delivery.Rendering;
 import io.trialog.snapshots.PublishedSnapshot;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
@@ -31,11 +34,14 @@ class SnapshotAnswers {
 
   private final Projections projections;
   private final SnapshotStreams streams;
+  private final RecentSnapshots recent;
   private final Access access;
 
-  SnapshotAnswers(Projections projections, SnapshotStreams streams, Access access) {
+  SnapshotAnswers(
+      Projections projections, SnapshotStreams streams, RecentSnapshots recent, Access access) {
     this.projections = projections;
     this.streams = streams;
+    this.recent = recent;
     this.access = access;
   }
 
@@ -43,26 +49,42 @@ class SnapshotAnswers {
   ResponseEntity<byte[]> snapshot(@PathVariable String environment, HttpServletRequest request) {
     access.requireAnywhere(request, Role.SDK);
     Parameters.onlyPosition(request, projections, View.SNAPSHOTS);
-    PublishedSnapshot newest = newest(environment);
-    String tag = "\"" + newest.position() + "\"";
+    Rendering newest = recent.of(newest(environment));
+    boolean gzip = Compression.gzip(request.getHeader(HttpHeaders.ACCEPT_ENCODING));
+    String plainTag = "\"" + newest.position() + "\"";
+    String gzipTag = "\"" + newest.position() + "-gzip\"";
+    boolean known = Conditional.matches(request, plainTag) || Conditional.matches(request, gzipTag);
     ResponseEntity.BodyBuilder answer =
-        ResponseEntity.status(Conditional.matches(request, tag) ? 304 : 200)
-            .eTag(tag)
-            .header(HttpHeaders.CACHE_CONTROL, "no-cache");
-    return Conditional.matches(request, tag)
-        ? answer.build()
-        : answer.contentType(NOTE).body(newest.note().getBytes(StandardCharsets.UTF_8));
+        ResponseEntity.status(known ? 304 : 200)
+            .eTag(gzip ? gzipTag : plainTag)
+            .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
+            .header(HttpHeaders.CACHE_CONTROL, "private, no-cache");
+    return known ? answer.build() : body(answer.contentType(NOTE), newest, gzip);
   }
 
-  /** Begins with the newest snapshot, unless {@code Last-Event-ID} has it already. */
+  private static ResponseEntity<byte[]> body(
+      ResponseEntity.BodyBuilder answer, Rendering newest, boolean gzip) {
+    return gzip
+        ? answer.header(HttpHeaders.CONTENT_ENCODING, "gzip").body(newest.gzip())
+        : answer.body(newest.note());
+  }
+
+  /**
+   * Begins with the newest snapshot, unless {@code Last-Event-ID} has it already; with deltas from
+   * there on for a reader that asks for them.
+   */
   @GetMapping("/stream")
   ResponseEntity<ResponseBodyEmitter> stream(
       @PathVariable String environment, HttpServletRequest request) {
     access.requireAnywhere(request, Role.SDK);
-    Parameters.of(request).done();
-    newest(environment);
+    Parameters parameters = Parameters.of(request);
+    boolean deltas = parameters.truth("deltas");
+    parameters.done();
+    // Remembered even if this reader has it already: it is what the next delta starts from.
+    recent.of(newest(environment));
+    long lastSeen = lastSeen(request.getHeader("Last-Event-ID"));
     ResponseBodyEmitter emitter =
-        streams.open(environment, lastSeen(request.getHeader("Last-Event-ID")), bearer(request));
+        streams.open(new SnapshotStreams.Wish(environment, lastSeen, deltas), bearer(request));
     return ResponseEntity.ok()
         .contentType(EVENTS)
         .header(HttpHeaders.CACHE_CONTROL, "no-cache")

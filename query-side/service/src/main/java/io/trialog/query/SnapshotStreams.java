@@ -3,6 +3,7 @@ package io.trialog.query;
 import io.trialog.http.BearerTokens;
 import io.trialog.http.ProblemException;
 import io.trialog.language.Role;
+import io.trialog.query.delivery.RecentSnapshots;
 import io.trialog.snapshots.PublishedSnapshot;
 import io.trialog.snapshots.SnapshotPublisher;
 import io.trialog.snapshots.Subscription;
@@ -19,10 +20,11 @@ import org.springframework.http.MediaType;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 
 /**
- * Open streams of snapshots, each with a virtual thread that writes the newest snapshot as soon as
- * the last one is out. A slow client holds up nobody and misses what the newest replaces; one that
- * reads nothing is dropped when the server's write timeout is over. With each heartbeat the token
- * is looked at again, so a revocation ends the stream.
+ * Open streams of snapshots, each with a virtual thread that writes the newest snapshot, or what
+ * makes it of the last one written, as soon as that one is out. A slow client holds up nobody and
+ * misses what the newest replaces; one that reads nothing is dropped when the server's write
+ * timeout is over. With each heartbeat the token is looked at again, so a revocation ends the
+ * stream.
  *
  * <p>Streams end before the web server waits for its requests to end, which these would never do.
  */
@@ -30,41 +32,56 @@ final class SnapshotStreams implements SmartLifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotStreams.class);
 
   private static final Set<Role> SDK = Set.of(Role.SDK);
+  private static final byte[] HEARTBEAT = ":\n\n".getBytes(StandardCharsets.UTF_8);
+
+  /**
+   * What a stream delivers.
+   *
+   * @param lastSeen only what is above
+   * @param deltas whether the reader takes deltas, and has the snapshot at {@code lastSeen}
+   */
+  record Wish(String environment, long lastSeen, boolean deltas) {}
 
   private final SnapshotPublisher publisher;
+  private final RecentSnapshots recent;
   private final BearerTokens tokens;
   private final StreamLimits limits;
   private final Semaphore free;
   private final Set<Subscription> open = ConcurrentHashMap.newKeySet();
   private volatile boolean running;
 
-  SnapshotStreams(SnapshotPublisher publisher, BearerTokens tokens, StreamLimits limits) {
+  SnapshotStreams(
+      SnapshotPublisher publisher,
+      RecentSnapshots recent,
+      BearerTokens tokens,
+      StreamLimits limits) {
     this.publisher = publisher;
+    this.recent = recent;
     this.tokens = tokens;
     this.limits = limits;
     this.free = new Semaphore(limits.connections());
   }
 
-  /** Opens a stream of what is above {@code lastSeen}; 503 when there are too many. */
-  ResponseBodyEmitter open(String environment, long lastSeen, String bearer) {
+  /** Opens a stream; 503 when there are too many. */
+  ResponseBodyEmitter open(Wish wish, String bearer) {
     if (!running || !free.tryAcquire()) {
       throw new ProblemException(
           503, "too_many_streams", "There are too many streams open here; try again soon.");
     }
-    Subscription subscription = subscribe(environment, lastSeen);
+    Subscription subscription = subscribe(wish);
     ResponseBodyEmitter emitter = new ResponseBodyEmitter(0L);
     emitter.onError(e -> subscription.close());
     emitter.onTimeout(subscription::close);
     emitter.onCompletion(subscription::close);
     Thread.ofVirtual()
-        .name("trialog-stream-" + environment)
-        .start(() -> serve(subscription, emitter, bearer));
+        .name("trialog-stream-" + wish.environment())
+        .start(() -> serve(wish, subscription, emitter, bearer));
     return emitter;
   }
 
-  private Subscription subscribe(String environment, long lastSeen) {
+  private Subscription subscribe(Wish wish) {
     try {
-      Subscription subscription = publisher.subscribe(environment, lastSeen);
+      Subscription subscription = publisher.subscribe(wish.environment(), wish.lastSeen());
       open.add(subscription);
       return subscription;
     } catch (IllegalStateException e) {
@@ -73,9 +90,10 @@ final class SnapshotStreams implements SmartLifecycle {
     }
   }
 
-  private void serve(Subscription subscription, ResponseBodyEmitter emitter, String bearer) {
+  private void serve(
+      Wish wish, Subscription subscription, ResponseBodyEmitter emitter, String bearer) {
     try (subscription) {
-      write(subscription, emitter, bearer);
+      write(wish, subscription, emitter, bearer);
       emitter.complete();
     } catch (IOException | IllegalStateException e) {
       LOG.debug("a stream of {} ended: {}", subscription.environment(), e.toString());
@@ -90,17 +108,25 @@ final class SnapshotStreams implements SmartLifecycle {
     }
   }
 
-  private void write(Subscription subscription, ResponseBodyEmitter emitter, String bearer)
+  private void write(
+      Wish wish, Subscription subscription, ResponseBodyEmitter emitter, String bearer)
       throws IOException, InterruptedException {
     // At once, so that a client knows that it is connected even when there is nothing new.
-    send(emitter, ":\n\n");
+    send(emitter, HEARTBEAT);
+    long sent = wish.lastSeen();
     while (running && !subscription.isClosed()) {
       Optional<PublishedSnapshot> next = subscription.next(limits.heartbeat());
       if (next.isEmpty() && !mayStillRead(bearer)) {
         return;
       }
-      if (!subscription.isClosed()) {
-        send(emitter, next.map(SnapshotStreams::event).orElse(":\n\n"));
+      if (subscription.isClosed()) {
+        return;
+      }
+      if (next.isEmpty()) {
+        send(emitter, HEARTBEAT);
+      } else {
+        send(emitter, event(wish, sent, next.get()));
+        sent = next.get().position();
       }
     }
   }
@@ -109,16 +135,12 @@ final class SnapshotStreams implements SmartLifecycle {
     return tokens.find(bearer).filter(caller -> caller.mayAnywhere(SDK)).isPresent();
   }
 
-  /** One {@code data:} line for each line of the note. */
-  private static String event(PublishedSnapshot snapshot) {
-    StringBuilder event = new StringBuilder("event: snapshot\nid: ");
-    event.append(snapshot.position()).append('\n');
-    snapshot.note().lines().forEach(line -> event.append("data: ").append(line).append('\n'));
-    return event.append('\n').toString();
+  private byte[] event(Wish wish, long sent, PublishedSnapshot snapshot) {
+    return wish.deltas() ? recent.from(sent, snapshot) : recent.whole(snapshot);
   }
 
-  private static void send(ResponseBodyEmitter emitter, String text) throws IOException {
-    emitter.send(text.getBytes(StandardCharsets.UTF_8), MediaType.APPLICATION_OCTET_STREAM);
+  private static void send(ResponseBodyEmitter emitter, byte[] bytes) throws IOException {
+    emitter.send(bytes, MediaType.APPLICATION_OCTET_STREAM);
   }
 
   /** Streams open now. */

@@ -62,7 +62,7 @@ class SnapshotAnswersTest {
     assertThat(answer.header("Content-Type"))
         .isEqualToIgnoringCase("text/vnd.trialog.snapshot;charset=utf-8");
     assertThat(answer.header("ETag")).isEqualTo("\"" + app.log.head() + "\"");
-    assertThat(answer.header("Cache-Control")).isEqualTo("no-cache");
+    assertThat(answer.header("Cache-Control")).isEqualTo("private, no-cache");
     String vkey =
         app.get("/api/v1/keys", sdk).json().getJsonObject("snapshot").getString("production");
     Snapshot snapshot =

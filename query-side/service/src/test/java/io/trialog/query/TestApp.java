@@ -138,6 +138,10 @@ final class TestApp implements AutoCloseable {
     return new TestApp(folder, limits, before);
   }
 
+  int port() {
+    return context.getWebServer().getPort();
+  }
+
   <T> T bean(Class<T> type) {
     return context.getBean(type);
   }
@@ -162,9 +166,7 @@ final class TestApp implements AutoCloseable {
 
   HttpRequest.Builder request(String path, String token) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:" + context.getWebServer().getPort() + path))
-            .timeout(LIMIT);
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).timeout(LIMIT);
     return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
   }
 

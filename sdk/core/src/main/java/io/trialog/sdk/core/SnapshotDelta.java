@@ -13,13 +13,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What makes a new snapshot of the text of an older one (protocol clause 10): ranges of its bytes to
- * copy and texts to insert, and the signature lines of the new note. Nothing in it is trusted: what
- * it makes is a note that is checked like one that came whole. Immutable; any thread.
+ * What makes a new snapshot of the text of an older one (protocol clause 10): ranges of its bytes
+ * to copy and texts to insert, and the signature lines of the new note. Nothing in it is trusted:
+ * what it makes is a note that is checked like one that came whole. Immutable; any thread.
  */
 public final class SnapshotDelta {
   /** Most parts. */
-  public static final int MAX_PARTS = 100_000;
+  public static final int MAX_PARTS = 10_000;
 
   /** A range of the base's bytes, or a text. */
   public static final class Part {
