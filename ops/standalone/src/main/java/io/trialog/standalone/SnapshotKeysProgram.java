@@ -1,6 +1,5 @@
 package io.trialog.standalone;
 
-import io.trialog.language.InvalidValue;
 import io.trialog.snapshots.KeyCeremony;
 import io.trialog.snapshots.SnapshotKeyState;
 import java.io.IOException;
@@ -126,7 +125,7 @@ public final class SnapshotKeysProgram {
         out().println(said);
       }
       return 0;
-    } catch (InvalidValue | IllegalStateException | IllegalArgumentException e) {
+    } catch (IllegalStateException | IllegalArgumentException e) {
       return refused(String.valueOf(e.getMessage()));
     } catch (IOException | UncheckedIOException e) {
       return refused("The keys cannot be read or written: " + e);

@@ -185,6 +185,8 @@ final class SnapshotFeed implements Runnable {
     if (cache.isPresent()) {
       cache.get().saveKey(key.toString());
     }
+    // It is the newest: nothing is known to follow it.
+    askedNanos = System.nanoTime();
     return hold(key);
   }
 
