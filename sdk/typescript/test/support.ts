@@ -88,3 +88,26 @@ export function experimentTree(key: string, members: Record<string, Json> = {}):
     ...members,
   };
 }
+
+/** The event that makes one note of another: the common begin, a text, the common end. */
+export function deltaEvent(from: number, base: string, note: string): string {
+  const was = base.slice(0, base.lastIndexOf("\n\n") + 1);
+  const is = note.slice(0, note.lastIndexOf("\n\n") + 1);
+  let begin = 0;
+  while (begin < is.length && was[begin] === is[begin]) {
+    begin++;
+  }
+  let end = 0;
+  while (end < Math.min(was.length, is.length) - begin && was.at(-1 - end) === is.at(-1 - end)) {
+    end++;
+  }
+  const size = (text: string) => Buffer.byteLength(text);
+  const tail = size(was.slice(was.length - end));
+  const parts = [
+    [0, size(was.slice(0, begin))],
+    is.slice(begin, is.length - end),
+    [size(was) - tail, size(was)],
+  ];
+  const signatures = note.slice(is.length + 1).trimEnd().replaceAll("\n", "\ndata: ");
+  return `event: delta\ndata: ${writeCanonical({ from, parts })}\ndata: ${signatures}\n\n`;
+}

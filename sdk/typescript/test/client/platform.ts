@@ -2,9 +2,10 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { createClient, type ClientListener, type Settings, type TrialogClient } from "../../src/index.js";
 import type { Json } from "../../src/snapshot/json.js";
-import { Signer, snapshotTree } from "../support.js";
+import { deltaEvent, Signer, snapshotTree } from "../support.js";
 
 export const TOKEN = "trl_test_secret";
 
@@ -30,6 +31,12 @@ export class Platform {
   keyRequests = 0;
   streamsOpened = 0;
   streaming = true;
+  /** Streams that ask for deltas get them. */
+  deltas = false;
+  deltasSent = 0;
+  readonly streamQueries: string[] = [];
+  /** Snapshots are compressed. */
+  gzip = false;
   /** Whatever is asked gets this status. */
   status = 0;
   /** The collector answers nothing before this ends. */
@@ -40,7 +47,9 @@ export class Platform {
   intercept: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
   private position = -1;
   private readonly answers: CollectorAnswer[] = [];
-  private readonly streams = new Set<ServerResponse>();
+  /** Open streams, and from which position the next delta starts; undefined for no deltas. */
+  private readonly streams = new Map<ServerResponse, number | undefined>();
+  private readonly notes = new Map<number, string>();
   private readonly clients: TrialogClient[] = [];
   private server: Server | undefined;
   private port = 0;
@@ -112,12 +121,28 @@ export class Platform {
   }
 
   publishNote(position: number, note: string): void {
-    this.note = note;
-    this.position = position;
-    this.send(this.event(position, note));
+    this.serve(position, note);
+    for (const [stream, from] of this.streams) {
+      stream.write(this.event(position, note, from));
+      this.streams.set(stream, from === undefined ? undefined : position);
+    }
   }
 
-  private event(position: number, note: string): string {
+  /** Serves it to polls, and to streams that are opened. */
+  serve(position: number, note: string): void {
+    this.note = note;
+    this.position = position;
+    if (this.deltas) {
+      this.notes.set(position, note);
+    }
+  }
+
+  private event(position: number, note: string, from: number | undefined): string {
+    const base = from === undefined ? undefined : this.notes.get(from);
+    if (from !== undefined && base !== undefined) {
+      this.deltasSent++;
+      return deltaEvent(from, base, note);
+    }
     const lines = note
       .trimEnd()
       .split("\n")
@@ -131,20 +156,20 @@ export class Platform {
   }
 
   send(text: string): void {
-    for (const stream of this.streams) {
+    for (const stream of this.streams.keys()) {
       stream.write(text);
     }
   }
 
   cutStreams(): void {
-    for (const stream of this.streams) {
+    for (const stream of this.streams.keys()) {
       stream.destroy();
     }
     this.streams.clear();
   }
 
   endStreams(): void {
-    for (const stream of this.streams) {
+    for (const stream of this.streams.keys()) {
       stream.end();
     }
     this.streams.clear();
@@ -160,7 +185,7 @@ export class Platform {
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
-    const url = request.url ?? "";
+    const url = new URL(request.url ?? "", this.url).pathname;
     if (this.intercept(request, response)) {
       return;
     }
@@ -189,6 +214,8 @@ export class Platform {
     if (request.headers["if-none-match"] === etag) {
       this.notModified++;
       response.writeHead(304).end();
+    } else if (this.gzip && this.note !== undefined) {
+      response.writeHead(200, { "Content-Encoding": "gzip" }).end(gzipSync(this.note));
     } else {
       response.writeHead(this.note === undefined ? 503 : 200, { ETag: etag }).end(this.note);
     }
@@ -199,13 +226,17 @@ export class Platform {
       response.writeHead(404).end();
       return;
     }
+    const query = new URL(request.url ?? "", this.url).search;
+    const last = Number(request.headers["last-event-id"]);
+    const from = this.deltas && query === "?deltas=true" ? last : undefined;
+    this.streamQueries.push(query);
     this.lastEventIds.push(String(request.headers["last-event-id"]));
     response.writeHead(200, { "Content-Type": "text/event-stream" });
     response.write(": hello\n\n");
-    if (this.note !== undefined && Number(request.headers["last-event-id"]) !== this.position) {
-      response.write(this.event(this.position, this.note));
+    if (this.note !== undefined && last !== this.position) {
+      response.write(this.event(this.position, this.note, from));
     }
-    this.streams.add(response);
+    this.streams.set(response, from === undefined ? undefined : this.position);
     response.on("close", () => this.streams.delete(response));
     this.streamsOpened++;
   }

@@ -14,6 +14,7 @@ const MEMBER = "snapshot/member.js";
 const JSON_FORM = "snapshot/json.js";
 const CHAINS = "snapshot/prerequisites.js";
 const HOLDER = "snapshot/holder.js";
+const DELTA = "snapshot/delta.js";
 const NOTE = "note/note.js";
 const SLOTS = "hash/slots.js";
 const UTF8 = "hash/utf8.js";
@@ -159,4 +160,18 @@ export const MUTATIONS: readonly Mutation[] = [
   ["9.13", EVALUATOR, 'say("UNIT_MISSING", off, rule)', 'say("UNIT_MISSING", off)'],
   ["9.13", MODEL, "this.parts.rules.findIndex(", "this.parts.rules.findLastIndex("],
   ["9.13", CONTEXT, "subject !== undefined || fallbackUnit === undefined", "true"],
+  ["10.2", DELTA, 'join() !== "from,parts"', 'join() === ""'],
+  ["10.2", DELTA, "from < 0", "false"],
+  ["10.2", DELTA, "parts.length > MAX_PARTS", "false"],
+  ["10.2", DELTA, 'part !== ""', "true"],
+  ["10.2", DELTA, "part.length === 2", "part.length >= 2"],
+  ["10.2", DELTA, "begin < 0", "false"],
+  ["10.2", DELTA, "end <= begin", "false"],
+  ["10.2", DELTA, "readCanonical(line)", "JSON.parse(line)"],
+  ["10.3", DELTA, "isCut(base, part[0]) &&", ""],
+  ["10.3", DELTA, "isCut(base, part[1])", "true"],
+  ["10.3", DELTA, "(text[at] & 0xc0) !== 0x80", "true"],
+  ["10.3", DELTA, "at < text.length &&", ""],
+  ["10.4", DELTA, "length > MAX_BYTES", "false"],
+  ["10.4", HOLDER, "delta.from !== this.served?.position", "false"],
 ];

@@ -94,13 +94,13 @@ class ReconnectTest {
       for (int i = 0; i < CHANGES / CUTS; i++) {
         String experiment = "e" + random.nextInt(EXPERIMENTS);
         app.story.say(
-            paused ? new ExperimentResumed(experiment) : new ExperimentPaused(experiment));
+            paused ? new ExperimentResumed(experiment, null) : new ExperimentPaused(experiment));
         paused = !paused;
       }
       int delivered = proxy.deltas.get() + proxy.wholes.get();
       boolean afterDelivery = inStream && random.nextBoolean();
       within(
-          Duration.ofMillis(30),
+          Duration.ofMillis(random.nextInt(20)),
           () ->
               proxy.cuts.get() == wanted
                   || (afterDelivery && proxy.deltas.get() + proxy.wholes.get() > delivered));

@@ -119,7 +119,7 @@ class SnapshotDeltasTest {
     long has = app.log.head();
     for (int i = 0; i < 10; i++) {
       app.story.say(new ExperimentPaused("e" + i));
-      app.story.say(new ExperimentResumed("e" + i));
+      app.story.say(new ExperimentResumed("e" + i, null));
     }
     app.story.say(new ExperimentPaused("e3"));
     assertThat(newest().status()).isEqualTo(200);

@@ -11,6 +11,7 @@ import io.trialog.sdk.core.Snapshot;
 import io.trialog.sdk.core.SnapshotWriter;
 import io.trialog.sdk.core.Variant;
 import io.trialog.sdk.core.note.NoteSigner;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -30,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.zip.GZIPOutputStream;
 
 /** The published HTTP of the platform, in this JVM: real sockets, real signatures. */
 final class FakePlatform implements AutoCloseable {
@@ -40,6 +42,7 @@ final class FakePlatform implements AutoCloseable {
   final AtomicInteger notModified = new AtomicInteger();
   final AtomicInteger streamsOpened = new AtomicInteger();
   final List<String> lastEventIds = new CopyOnWriteArrayList<>();
+  final List<String> streamQueries = new CopyOnWriteArrayList<>();
   final List<String> batches = new CopyOnWriteArrayList<>();
   final List<Long> batchNanos = new CopyOnWriteArrayList<>();
   final List<String> unauthorized = new CopyOnWriteArrayList<>();
@@ -61,6 +64,12 @@ final class FakePlatform implements AutoCloseable {
   final AtomicInteger keysAsked = new AtomicInteger();
   volatile boolean streaming = true;
   volatile boolean broken;
+
+  /** Whether streams with deltas may be asked for. */
+  volatile boolean deltas = true;
+
+  /** What snapshots are compressed with; empty for plain ones. */
+  volatile String encoding = "";
 
   /** The collector answers nothing before this is open. */
   volatile CountDownLatch gate = new CountDownLatch(0);
@@ -143,11 +152,16 @@ final class FakePlatform implements AutoCloseable {
   }
 
   void publish(long position, String note) {
-    this.note = note;
-    this.position = position;
+    serve(position, note);
     String lines =
         note.strip().lines().map(line -> "data: " + line + "\n").reduce("", String::concat);
     write("event: snapshot\nid: " + position + "\n" + lines + "\n");
+  }
+
+  /** Serves it to polls only. */
+  void serve(long position, String note) {
+    this.note = note;
+    this.position = position;
   }
 
   void heartbeat() {
@@ -165,7 +179,8 @@ final class FakePlatform implements AutoCloseable {
     return streams.size();
   }
 
-  private void write(String text) {
+  /** Writes to open streams. */
+  void write(String text) {
     for (HttpExchange stream : streams) {
       try {
         OutputStream out = stream.getResponseBody();
@@ -222,8 +237,21 @@ final class FakePlatform implements AutoCloseable {
       exchange.close();
     } else {
       exchange.getResponseHeaders().set("ETag", etag);
-      answer(exchange, position < 0 ? 503 : 200, note);
+      answer(exchange, position < 0 ? 503 : 200, encoded(exchange));
     }
+  }
+
+  private byte[] encoded(HttpExchange exchange) throws IOException {
+    byte[] plain = note.getBytes(StandardCharsets.UTF_8);
+    if (encoding.isEmpty() || position < 0) {
+      return plain;
+    }
+    exchange.getResponseHeaders().set("Content-Encoding", encoding);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(plain);
+    }
+    return out.toByteArray();
   }
 
   private void stream(HttpExchange exchange) throws IOException {
@@ -232,6 +260,12 @@ final class FakePlatform implements AutoCloseable {
     }
     if (!streaming) {
       answer(exchange, 404, "");
+      return;
+    }
+    String query = String.valueOf(exchange.getRequestURI().getQuery());
+    streamQueries.add(query);
+    if (!deltas && query.contains("deltas")) {
+      answer(exchange, 400, "");
       return;
     }
     lastEventIds.add(String.valueOf(exchange.getRequestHeaders().getFirst("Last-Event-ID")));
@@ -274,7 +308,10 @@ final class FakePlatform implements AutoCloseable {
   }
 
   private static void answer(HttpExchange exchange, int status, String body) throws IOException {
-    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    answer(exchange, status, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void answer(HttpExchange exchange, int status, byte[] bytes) throws IOException {
     exchange.getRequestBody().readAllBytes();
     exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
     if (bytes.length > 0) {
