@@ -46,8 +46,12 @@ export class SnapshotFeed {
   private readonly path: string;
   private holder: SnapshotHolder | undefined;
   private closed = false;
+  /** Somebody wants another round since this one began. */
+  private woken = false;
   /** When the server was last asked for statements about keys. */
   private asked = -Infinity;
+  /** The same, because a note named other keys. */
+  private askedForNote = -Infinity;
 
   constructor(
     private readonly settings: Checked,
@@ -93,6 +97,7 @@ export class SnapshotFeed {
 
   /** Ends a wait between rounds: the machine is online again, or the page is seen. */
   wake(): void {
+    this.woken = true;
     this.pause.wake();
   }
 
@@ -136,8 +141,9 @@ export class SnapshotFeed {
 
   private async run(): Promise<void> {
     while (!this.closed) {
+      this.woken = false;
       const wait = await this.round();
-      if (!this.closed) {
+      if (!this.closed && !this.woken) {
         await this.pause.wait(wait);
       }
     }
@@ -149,7 +155,7 @@ export class SnapshotFeed {
     try {
       const holder = await this.trusted();
       await this.poll(holder);
-      await this.askForStatements(holder, KEYS_EVERY_MILLIS);
+      await this.askInTime(holder);
       if (holder.trusted === undefined) {
         // Its key was revoked: the server must send what it serves, whatever its position.
         await this.poll(holder);
@@ -210,7 +216,7 @@ export class SnapshotFeed {
   /** True when the note is now served, or was already. */
   private async offer(holder: SnapshotHolder, note: Uint8Array): Promise<boolean> {
     if (holder.hasOtherSigners(note)) {
-      await this.askForStatements(holder, this.settings.pollIntervalMillis);
+      await this.askForNote(holder);
     }
     try {
       if ((await holder.offer(note)) && !this.closed) {
@@ -234,16 +240,31 @@ export class SnapshotFeed {
     }
   }
 
+  /** From time to time, because a revocation changes nothing else that a client would see. */
+  private async askInTime(holder: SnapshotHolder): Promise<void> {
+    if (performance.now() - this.asked >= KEYS_EVERY_MILLIS) {
+      await this.askForStatements(holder);
+    }
+  }
+
   /**
-   * Asks what keys follow and which are revoked, unless it did so a short while ago: somebody who
-   * can make notes must not be able to make requests too. A failure changes no key.
+   * Because a note names other keys; but not if that was so a short while ago: somebody who can make
+   * notes must not be able to make requests too.
    */
-  private async askForStatements(holder: SnapshotHolder, atMostEveryMillis: number): Promise<void> {
+  private async askForNote(holder: SnapshotHolder): Promise<void> {
     const now = performance.now();
-    if (this.closed || now - this.asked < atMostEveryMillis) {
+    if (now - this.askedForNote >= this.settings.pollIntervalMillis) {
+      this.askedForNote = now;
+      await this.askForStatements(holder);
+    }
+  }
+
+  /** Asks what keys follow and which are revoked. A failure changes no key. */
+  private async askForStatements(holder: SnapshotHolder): Promise<void> {
+    if (this.closed) {
       return;
     }
-    this.asked = now;
+    this.asked = performance.now();
     try {
       const answer = await this.http.get("/api/v1/keys", MOST_KEY_BYTES);
       if (answer.status !== 200) {
@@ -330,7 +351,7 @@ export class SnapshotFeed {
       if (trusted && holder.current !== undefined) {
         this.state.confirmed();
       }
-      await this.askForStatements(holder, KEYS_EVERY_MILLIS);
+      await this.askInTime(holder);
       if (holder.trusted === undefined) {
         return false;
       }

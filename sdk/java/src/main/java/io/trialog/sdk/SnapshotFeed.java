@@ -56,6 +56,9 @@ final class SnapshotFeed implements Runnable {
   /** When the server was last asked for statements; this thread's own. */
   private @Nullable Long askedNanos;
 
+  /** The same, because a note named other keys. */
+  private @Nullable Long askedForNoteNanos;
+
   SnapshotFeed(Settings settings, Http http, StateKeeper state) {
     this.settings = settings;
     this.http = http;
@@ -135,7 +138,7 @@ final class SnapshotFeed implements Runnable {
     try {
       SnapshotHolder known = trusted();
       poll(known);
-      askForStatements(known, KEYS_EVERY);
+      askForStatementsInTime(known);
       if (known.trusted() == null) {
         // Its key was revoked: the server must send what it serves, whatever its position.
         poll(known);
@@ -238,7 +241,7 @@ final class SnapshotFeed implements Runnable {
   /** True when the note is now served, or was already. */
   private boolean offer(SnapshotHolder known, byte[] note) throws InterruptedException {
     if (known.hasOtherSigners(note)) {
-      askForStatements(known, settings.pollInterval());
+      askForStatementsOfNote(known);
     }
     return taken(known, note);
   }
@@ -270,18 +273,31 @@ final class SnapshotFeed implements Runnable {
     }
   }
 
-  /**
-   * Asks what keys follow and which are revoked, unless it did so a short while ago: somebody who
-   * can make notes must not be able to make requests too. A failure changes no key.
-   */
-  private void askForStatements(SnapshotHolder known, Duration atMostEvery)
-      throws InterruptedException {
-    long now = System.nanoTime();
-    Long before = askedNanos;
-    if (before != null && now - before < atMostEvery.toNanos()) {
-      return;
+  /** From time to time, because a revocation changes nothing else that a client would see. */
+  private void askForStatementsInTime(SnapshotHolder known) throws InterruptedException {
+    if (isDue(askedNanos, KEYS_EVERY)) {
+      askForStatements(known);
     }
-    askedNanos = now;
+  }
+
+  /**
+   * Because a note names other keys; but not if that was so a short while ago: somebody who can
+   * make notes must not be able to make requests too.
+   */
+  private void askForStatementsOfNote(SnapshotHolder known) throws InterruptedException {
+    if (isDue(askedForNoteNanos, settings.pollInterval())) {
+      askedForNoteNanos = System.nanoTime();
+      askForStatements(known);
+    }
+  }
+
+  private static boolean isDue(@Nullable Long before, Duration every) {
+    return before == null || System.nanoTime() - before >= every.toNanos();
+  }
+
+  /** Asks what keys follow and which are revoked. A failure changes no key. */
+  private void askForStatements(SnapshotHolder known) throws InterruptedException {
+    askedNanos = System.nanoTime();
     try {
       Http.Answer answer = http.get("/api/v1/keys", MOST_KEY_BYTES);
       if (answer.status() != 200) {
@@ -392,7 +408,7 @@ final class SnapshotFeed implements Runnable {
       if (trusted) {
         confirmed();
       }
-      askForStatements(known, KEYS_EVERY);
+      askForStatementsInTime(known);
       if (known.trusted() == null) {
         return false;
       }
