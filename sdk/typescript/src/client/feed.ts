@@ -11,8 +11,15 @@ import type { StateKeeper } from "./state.js";
 
 const NOTE = "snapshot";
 const KEY = "vkey";
-const MOST_KEY_BYTES = 65_536;
+const STATEMENTS = "statements";
+const MOST_KEY_BYTES = 4 * 1024 * 1024;
 const LF = 0x0a;
+
+/** How long a revocation may go unnoticed while nothing else happens. */
+const KEYS_EVERY_MILLIS = 600_000;
+
+/** No note has two empty lines. */
+const BETWEEN = "\n\n\n";
 
 /** A stream that lived so long was healthy: the wait after it starts small again. */
 const HEALTHY_MILLIS = 10_000;
@@ -25,7 +32,7 @@ export interface FeedCounts {
 }
 
 /**
- * Keeps the snapshot fresh (protocol clauses 7.1 to 7.6, and 10).
+ * Keeps the snapshot fresh (protocol clauses 7.1 to 7.6, 10 and 12).
  *
  * A round polls once with the ETag, and then, when streaming, reads the stream until it ends. A
  * stream that cannot be opened or breaks therefore leaves plain polling, with the next stream tried
@@ -39,6 +46,12 @@ export class SnapshotFeed {
   private readonly path: string;
   private holder: SnapshotHolder | undefined;
   private closed = false;
+  /** Somebody wants another round since this one began. */
+  private woken = false;
+  /** When the server was last asked for statements about keys. */
+  private asked = -Infinity;
+  /** The same, because a note named other keys. */
+  private askedForNote = -Infinity;
 
   constructor(
     private readonly settings: Checked,
@@ -70,19 +83,21 @@ export class SnapshotFeed {
     }
     const note = this.kept.read(NOTE);
     const key = this.kept.read(KEY);
-    if (note instanceof Promise || key instanceof Promise) {
-      void Promise.all([note, key]).then(([n, k]) => {
-        this.startFrom(n, k);
+    const statements = this.kept.read(STATEMENTS);
+    if (note instanceof Promise || key instanceof Promise || statements instanceof Promise) {
+      void Promise.all([note, key, statements]).then(([n, k, s]) => {
+        this.startFrom(n, k, s);
         return this.run();
       });
     } else {
-      this.startFrom(note, key);
+      this.startFrom(note, key, statements);
       void this.run();
     }
   }
 
   /** Ends a wait between rounds: the machine is online again, or the page is seen. */
   wake(): void {
+    this.woken = true;
     this.pause.wake();
   }
 
@@ -92,11 +107,16 @@ export class SnapshotFeed {
     this.pause.wake();
   }
 
-  private startFrom(note: string | undefined, key: string | undefined): void {
+  private startFrom(
+    note: string | undefined,
+    key: string | undefined,
+    statements: string | undefined,
+  ): void {
     try {
       if (this.holder === undefined && key !== undefined) {
         this.hold(snapshotKey(key.trim(), this.settings.environment));
       }
+      this.learn(this.holder, statements?.split(BETWEEN) ?? []);
       this.restore(this.holder, note);
     } catch (error) {
       this.state.problem(`the key that was kept cannot be used: ${wordsOf(error)}`);
@@ -121,8 +141,9 @@ export class SnapshotFeed {
 
   private async run(): Promise<void> {
     while (!this.closed) {
+      this.woken = false;
       const wait = await this.round();
-      if (!this.closed) {
+      if (!this.closed && !this.woken) {
         await this.pause.wait(wait);
       }
     }
@@ -134,6 +155,11 @@ export class SnapshotFeed {
     try {
       const holder = await this.trusted();
       await this.poll(holder);
+      await this.askInTime(holder);
+      if (holder.trusted === undefined) {
+        // Its key was revoked: the server must send what it serves, whatever its position.
+        await this.poll(holder);
+      }
       if (mode === "streaming") {
         if (await this.stream(holder, "?deltas=true")) {
           // What is whole comes by the poll, and on a stream without deltas.
@@ -166,11 +192,13 @@ export class SnapshotFeed {
     }
     const key = snapshotKey(keyIn(answer.body, environment), environment);
     this.kept.write(KEY, key.toString());
+    // It is the newest: nothing is known to follow it.
+    this.asked = performance.now();
     return this.hold(key);
   }
 
   private async poll(holder: SnapshotHolder): Promise<void> {
-    const position = holder.current?.position;
+    const position = holder.trusted?.position;
     const headers: Record<string, string> =
       position === undefined ? {} : { "If-None-Match": `"${position}"` };
     const answer = await this.http.get(this.path, MAX_BYTES, headers);
@@ -187,6 +215,9 @@ export class SnapshotFeed {
 
   /** True when the note is now served, or was already. */
   private async offer(holder: SnapshotHolder, note: Uint8Array): Promise<boolean> {
+    if (holder.hasOtherSigners(note)) {
+      await this.askForNote(holder);
+    }
     try {
       if ((await holder.offer(note)) && !this.closed) {
         this.served(holder);
@@ -209,6 +240,54 @@ export class SnapshotFeed {
     }
   }
 
+  /** From time to time, because a revocation changes nothing else that a client would see. */
+  private async askInTime(holder: SnapshotHolder): Promise<void> {
+    if (performance.now() - this.asked >= KEYS_EVERY_MILLIS) {
+      await this.askForStatements(holder);
+    }
+  }
+
+  /**
+   * Because a note names other keys; but not if that was so a short while ago: somebody who can make
+   * notes must not be able to make requests too.
+   */
+  private async askForNote(holder: SnapshotHolder): Promise<void> {
+    const now = performance.now();
+    if (now - this.askedForNote >= this.settings.pollIntervalMillis) {
+      this.askedForNote = now;
+      await this.askForStatements(holder);
+    }
+  }
+
+  /** Asks what keys follow and which are revoked. A failure changes no key. */
+  private async askForStatements(holder: SnapshotHolder): Promise<void> {
+    if (this.closed) {
+      return;
+    }
+    this.asked = performance.now();
+    try {
+      const answer = await this.http.get("/api/v1/keys", MOST_KEY_BYTES);
+      if (answer.status !== 200) {
+        throw new Error(`expected the keys, found status ${answer.status}`);
+      }
+      const before = holder.keys.statements;
+      this.learn(holder, statementsIn(answer.body, this.settings.environment));
+      if (holder.keys.statements !== before) {
+        this.kept.write(STATEMENTS, holder.keys.statements.join(BETWEEN));
+      }
+    } catch (error) {
+      if (!this.closed) {
+        this.state.problem(`the statements about keys cannot be had: ${wordsOf(error)}`);
+      }
+    }
+  }
+
+  private learn(holder: SnapshotHolder | undefined, statements: readonly string[]): void {
+    for (const refused of holder?.learn(statements) ?? []) {
+      this.state.problem(`a statement about keys was refused: ${refused}`);
+    }
+  }
+
   private served(holder: SnapshotHolder): void {
     this.counts.accepted++;
     if (holder.current !== undefined) {
@@ -228,7 +307,7 @@ export class SnapshotFeed {
   private async stream(holder: SnapshotHolder, query: string): Promise<boolean> {
     const stream = await this.http.stream(`${this.path}/stream${query}`, {
       Accept: "text/event-stream",
-      "Last-Event-ID": String(holder.current?.position ?? -1),
+      "Last-Event-ID": String(holder.trusted?.position ?? -1),
     });
     const opened = performance.now();
     try {
@@ -272,6 +351,10 @@ export class SnapshotFeed {
       if (trusted && holder.current !== undefined) {
         this.state.confirmed();
       }
+      await this.askInTime(holder);
+      if (holder.trusted === undefined) {
+        return false;
+      }
       piece = await stream.next(silence);
     }
     return false;
@@ -287,6 +370,15 @@ function noteOf({ data }: ServerEvent): Uint8Array {
   note.set(data);
   note[data.length] = LF;
   return note;
+}
+
+/** None of a server that serves none. */
+function statementsIn(body: Uint8Array, environment: string): string[] {
+  const tree = JSON.parse(new TextDecoder().decode(body)) as {
+    snapshot_keys?: Record<string, { statements?: unknown }>;
+  } | null;
+  const statements = tree?.snapshot_keys?.[environment]?.statements;
+  return Array.isArray(statements) ? statements.map(String) : [];
 }
 
 function keyIn(body: Uint8Array, environment: string): string {

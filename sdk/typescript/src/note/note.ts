@@ -22,7 +22,7 @@ const BAD_NAME = /[\s+]/;
 /** Why a note cannot be trusted. The message holds no part of the note. */
 export class NoteError extends Error {
   constructor(
-    readonly reason: "NOT_A_NOTE" | "NOT_SIGNED_BY_KEY" | "BAD_SIGNATURE",
+    readonly reason: "NOT_A_NOTE" | "NOT_SIGNED_BY_KEY" | "KEY_REVOKED" | "KEY_RETIRED" | "BAD_SIGNATURE",
     message: string,
   ) {
     super(message);
@@ -99,6 +99,19 @@ export function openNoteNow(note: string, key: VerifierKey): string {
     check(verifyEd25519(key.raw, bytes, signature), key);
   }
   return text;
+}
+
+/** The key ids of the signature lines of a name; unchecked, and empty for what is no note. */
+export function keyIds(note: string, name: string): ReadonlySet<string> {
+  const start = `${MARK}${name} `;
+  const ids = new Set<string>();
+  for (const line of note.slice(note.lastIndexOf("\n\n") + 1).split("\n")) {
+    const bytes = line.startsWith(start) ? fromBase64(line.slice(start.length)) : undefined;
+    if (bytes !== undefined && bytes.length > 4 && ids.size < MAX_SIGNATURES) {
+      ids.add(hex(bytes.subarray(0, 4)));
+    }
+  }
+  return ids;
 }
 
 function check(right: boolean, key: VerifierKey): void {

@@ -1,7 +1,8 @@
-import type { VerifierKey } from "../note/note.js";
+import { keyIds, type VerifierKey } from "../note/note.js";
+import { KeyRing, StatementRefused } from "../note/ring.js";
 import { utf8 } from "../hash/utf8.js";
 import { SnapshotDelta, textBytes } from "./delta.js";
-import { openSnapshot, openSnapshotNow, SnapshotRefused, type RefusalReason } from "./reader.js";
+import { deciding, openSnapshot, openSnapshotNow, SnapshotRefused, type RefusalReason } from "./reader.js";
 import type { Snapshot } from "./snapshot.js";
 
 /**
@@ -13,10 +14,64 @@ export class SnapshotHolder {
   private note: Uint8Array | string = "";
   private readonly counts = new Map<RefusalReason, number>();
 
+  private ring: KeyRing;
+  /** The key that decided on what is served. */
+  private verifiedBy: VerifierKey;
+  /** Ids of the keys whose lines the last note had that was not refused; first the key's own. */
+  private signers: ReadonlySet<string>;
+
   constructor(
     private readonly environment: string,
-    private readonly key: VerifierKey,
-  ) {}
+    key: VerifierKey,
+  ) {
+    this.ring = KeyRing.of(key);
+    this.verifiedBy = key;
+    this.signers = new Set([key.id]);
+  }
+
+  /** The keys that are trusted now. */
+  get keys(): KeyRing {
+    return this.ring;
+  }
+
+  /**
+   * The snapshot to evaluate on, unless the key that decided on it was revoked since. Such a one is
+   * still evaluated until another one is there, but nothing is compared with it: whoever had the key
+   * may have chosen its position.
+   */
+  get trusted(): Snapshot | undefined {
+    return this.ring.isRevoked(this.verifiedBy) ? undefined : this.served;
+  }
+
+  /**
+   * Learns from statements about keys, in their order (protocol clause 12); the answer is what was
+   * wrong with those that were refused.
+   */
+  learn(statements: readonly string[]): string[] {
+    const refused: string[] = [];
+    for (const statement of statements) {
+      try {
+        this.ring = this.ring.with(statement);
+      } catch (error) {
+        if (!(error instanceof StatementRefused)) {
+          throw error;
+        }
+        refused.push(`${error.reason}: ${error.message}`);
+      }
+    }
+    return refused;
+  }
+
+  /** Whether a note has lines of other keys than the last one that was not refused. */
+  hasOtherSigners(note: Uint8Array): boolean {
+    const ids = this.idsOf(note);
+    return ids.size !== this.signers.size || [...ids].some((id) => !this.signers.has(id));
+  }
+
+  private idsOf(note: Uint8Array | string): ReadonlySet<string> {
+    const text = typeof note === "string" ? note : new TextDecoder().decode(note);
+    return keyIds(text, this.ring.newest.name);
+  }
 
   /** The snapshot to evaluate on; undefined until one was accepted. */
   get current(): Snapshot | undefined {
@@ -36,7 +91,8 @@ export class SnapshotHolder {
    */
   async offer(note: Uint8Array | string): Promise<boolean> {
     try {
-      return this.replace(await openSnapshot(note, this.key, this.environment), note);
+      const key = deciding(note, this.ring);
+      return this.replace(await openSnapshot(note, key, this.environment), note, key);
     } catch (error) {
       throw this.counted(error);
     }
@@ -45,7 +101,8 @@ export class SnapshotHolder {
   /** The same at once. */
   offerNow(note: Uint8Array | string): boolean {
     try {
-      return this.replace(openSnapshotNow(note, this.key, this.environment), note);
+      const key = deciding(note, this.ring);
+      return this.replace(openSnapshotNow(note, key, this.environment), note, key);
     } catch (error) {
       throw this.counted(error);
     }
@@ -57,8 +114,9 @@ export class SnapshotHolder {
    */
   restore(note: string): boolean {
     try {
-      const kept = openSnapshotNow(note, this.key, this.environment);
-      return kept.position > (this.served?.position ?? -1) && this.replace(kept, note);
+      const key = deciding(note, this.ring);
+      const kept = openSnapshotNow(note, key, this.environment);
+      return kept.position > (this.trusted?.position ?? -1) && this.replace(kept, note, key);
     } catch (error) {
       throw this.counted(error);
     }
@@ -85,17 +143,20 @@ export class SnapshotHolder {
     }
   }
 
-  private replace(offered: Snapshot, note: Uint8Array | string): boolean {
-    const position = this.served?.position ?? -1;
+  private replace(offered: Snapshot, note: Uint8Array | string, by: VerifierKey): boolean {
+    const position = this.trusted?.position ?? -1;
     if (offered.position < position) {
       throw new SnapshotRefused(
         "OLDER_POSITION",
         `expected a position of at least ${position}, found ${offered.position}`,
       );
     }
+    this.ring = this.ring.provenBy(by);
+    this.signers = this.idsOf(note);
     if (offered.position > position) {
       this.served = offered;
       this.note = note;
+      this.verifiedBy = by;
     }
     return offered.position > position;
   }

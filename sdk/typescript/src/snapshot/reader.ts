@@ -1,6 +1,7 @@
 /** Reads snapshots from what a server sent, trusting only the key (protocol clauses 3, 4 and 9). */
 
 import { NoteError, openNote, openNoteNow, type VerifierKey } from "../note/note.js";
+import type { KeyRing } from "../note/ring.js";
 import { readCanonical, type Json } from "./json.js";
 import { Invalid, Member } from "./member.js";
 import { checkPrerequisites } from "./prerequisites.js";
@@ -24,6 +25,8 @@ export type RefusalReason =
   | "NOT_UTF8"
   | "NOT_A_NOTE"
   | "NOT_SIGNED_BY_KEY"
+  | "KEY_REVOKED"
+  | "KEY_RETIRED"
   | "BAD_SIGNATURE"
   | "NOT_CANONICAL"
   | "UNKNOWN_FORMAT"
@@ -69,6 +72,16 @@ export function openSnapshotNow(note: Uint8Array | string, key: VerifierKey, env
   const text = decoded(note);
   try {
     return inside(openNoteNow(text, key), environment);
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+/** The key of a ring that decides on a note. */
+export function deciding(note: Uint8Array | string, ring: KeyRing): VerifierKey {
+  const text = decoded(note);
+  try {
+    return ring.decides(text);
   } catch (error) {
     throw refusal(error);
   }

@@ -19,6 +19,8 @@ export interface CollectorAnswer {
 
 export class Platform {
   readonly signer = new Signer();
+  /** Statements about keys, as the server tells them. */
+  readonly statements: string[] = [];
   readonly lastEventIds: string[] = [];
   readonly ifNoneMatch: (string | undefined)[] = [];
   readonly batches: string[] = [];
@@ -194,7 +196,8 @@ export class Platform {
       response.writeHead(this.status).end();
     } else if (url.endsWith("/keys")) {
       this.keyRequests++;
-      response.end(JSON.stringify({ snapshot: { production: this.signer.vkey } }));
+      const snapshot_keys = { production: { keys: [], statements: this.statements } };
+      response.end(JSON.stringify({ snapshot: { production: this.signer.vkey }, snapshot_keys }));
     } else if (url.endsWith("/stream")) {
       this.stream(request, response);
     } else if (url.endsWith("/batches")) {

@@ -89,6 +89,42 @@ export async function checkFolder(folder: Folder): Promise<Result> {
   return folder.name.endsWith("_refused") ? checkRefused(folder) : checkAnswers(folder);
 }
 
+/** A chain of keys: statements that are learnt, and notes that are offered. */
+export interface KeyStory {
+  readonly name: string;
+  readonly environment: string;
+  readonly vkey: string;
+  readonly steps: readonly { readonly statement?: string; readonly note?: string; readonly answer: string }[];
+}
+
+/** Clause 12, by both ways to verify. */
+export async function checkKeys(stories: readonly KeyStory[]): Promise<Result> {
+  const failures: string[] = [];
+  for (const { name, environment, vkey, steps } of stories) {
+    for (const way of ["offer", "offerNow"] as const) {
+      const holder = new SnapshotHolder(environment, VerifierKey.parse(vkey));
+      for (const [at, { statement, note, answer }] of steps.entries()) {
+        const found =
+          statement === undefined
+            ? (await outcome(() => holder[way](utf8(note ?? ""))))
+                .replace("accepted true", "accepted")
+                .replace("accepted false", "unchanged")
+            : learnt(holder, statement);
+        if (found !== answer) {
+          failures.push(`${name}, step ${at + 1}, ${way}: expected ${answer}, found ${found}`);
+        }
+      }
+    }
+  }
+  return { cases: stories.length, failures };
+}
+
+function learnt(holder: SnapshotHolder, statement: string): string {
+  const before = holder.keys.statements.length;
+  const [refused] = holder.learn([statement]);
+  return refused?.split(":")[0] ?? (holder.keys.statements.length > before ? "learnt" : "nothing");
+}
+
 async function checkRefused(folder: Folder): Promise<Result> {
   const { environment, vkey, reason } = folder.case;
   const failures: string[] = [];

@@ -1,9 +1,9 @@
-/** The conformance vectors in Node: clauses 1 to 6.1, 9 and 10. */
+/** The conformance vectors in Node: clauses 1 to 6.1, 9, 10 and 12. */
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { describe, test } from "node:test";
-import { checkFolder, checkShares, checkSlots, type ShareList } from "./checks.js";
+import { checkFolder, checkKeys, checkShares, checkSlots, type KeyStory, type ShareList } from "./checks.js";
 import { CONFORMANCE, folderNames, readFolder, readJson, snapshotTopics } from "./folders.js";
 
 test("1.1 to 1.3: every slot is the reference's", () => {
@@ -18,12 +18,18 @@ test("2.1: every table of shares is the reference's", () => {
   assert.ok(cases >= 60, `${cases} lists`);
 });
 
+test("12: every step of every chain of keys has the answer of the vectors", async () => {
+  const { cases, failures } = await checkKeys(readJson("keys", "vectors.json") as KeyStory[]);
+  assert.deepEqual(failures, []);
+  assert.ok(cases > 80, `${cases} stories`);
+});
+
 test("no folder of vectors is left out", () => {
   const topics = readdirSync(CONFORMANCE, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
-  assert.deepEqual(topics, [...snapshotTopics(), "shares", "slots"].sort());
+  assert.deepEqual(topics, [...snapshotTopics(), "keys", "shares", "slots"].sort());
 });
 
 for (const topic of snapshotTopics()) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -27,6 +28,12 @@ final class Child implements AutoCloseable {
 
   /** Starts {@code main} in the folder, which also keeps what it prints. */
   static Child start(Path folder, String main, List<String> arguments) {
+    return start(folder, main, arguments, Map.of());
+  }
+
+  /** Like the other one, with more variables in its environment. */
+  static Child start(
+      Path folder, String main, List<String> arguments, Map<String, String> variables) {
     try {
       Path out = Files.createTempFile(folder, "child", ".out");
       Path err = Files.createTempFile(folder, "child", ".err");
@@ -47,6 +54,7 @@ final class Child implements AutoCloseable {
               .redirectOutput(out.toFile())
               .redirectError(err.toFile())
               .redirectInput(new File("/dev/null"));
+      builder.environment().putAll(variables);
       builder.environment().put("XDG_STATE_HOME", folder.resolve("state").toString());
       return new Child(builder.start(), out, err);
     } catch (IOException e) {

@@ -27,7 +27,7 @@ final class RouteBook {
     EVERYWHERE
   }
 
-  /** Path variables and body of one request. */
+  /** Path variables and body of one request; a name that begins with ? is a query parameter. */
   record Request(Map<String, String> variables, Optional<String> body) {
     static Request of(String... variables) {
       return new Request(
@@ -221,6 +221,11 @@ final class RouteBook {
         Scope.ANYWHERE,
         List.of("sdk"),
         World::served);
+    read(
+        "GET /api/v1/snapshots/{environment}/at",
+        Scope.ANYWHERE,
+        List.of("sdk", "viewer", "experimenter", "approver", "auditor"),
+        World::past);
     read("GET /api/v1/keys", Scope.TOKEN, NOBODY_ELSE, World::nothing);
     read("GET /api/v1/audit/events", Scope.EVERYWHERE, List.of("auditor"), World::nothing);
     read("POST /api/v1/audit/as-of", Scope.EVERYWHERE, List.of("auditor"), World::asOf);

@@ -201,7 +201,10 @@ class RoutesTest {
   private static Api.Answer send(Api caller, Line line, Request request, String body) {
     String path = line.path();
     for (var variable : request.variables().entrySet()) {
-      path = path.replace("{" + variable.getKey() + "}", variable.getValue());
+      path =
+          variable.getKey().startsWith("?")
+              ? path + variable.getKey() + "=" + variable.getValue()
+              : path.replace("{" + variable.getKey() + "}", variable.getValue());
     }
     if (document.operation(line.route()).toString().contains("/MinPosition")) {
       path += "?min_position=" + platform.head();

@@ -338,6 +338,15 @@ final class World {
     return Request.of("environment", "production");
   }
 
+  /** A snapshot of some time ago. */
+  Request past() {
+    long position = platform.head();
+    running();
+    return new Request(
+        Map.of("environment", "production", "?position", Long.toString(position)),
+        Optional.empty());
+  }
+
   private long head(Request any) {
     return any.variables().isEmpty() ? 0 : platform.head();
   }

@@ -9,6 +9,7 @@ import io.trialog.audittrail.lucene.LuceneAuditTrail;
 import io.trialog.guardrails.GuardrailKeys;
 import io.trialog.http.ProblemException;
 import io.trialog.language.log.EventLog;
+import io.trialog.snapshots.Archive;
 import io.trialog.snapshots.CurrentDirectory;
 import io.trialog.snapshots.Directory;
 import io.trialog.snapshots.History;
@@ -61,7 +62,7 @@ public final class Projections implements PartSource, AutoCloseable {
       EventLog log, DataSource migrated, ProjectionsSettings settings, Clock clock) {
     this.log = log;
     this.headAtStart = log.head();
-    this.snapshotKeys = SnapshotKeys.open(settings.snapshotKeys());
+    this.snapshotKeys = SnapshotKeys.open(settings.snapshotKeys(), System.getenv(), clock);
     // So that whoever asks for the keys finds them, also while the snapshots are being made.
     SnapshotPublisher.STANDING_ENVIRONMENTS.forEach(snapshotKeys::signer);
     this.guardrailKeys = GuardrailKeys.open(settings.guardrailKeys(), System.getenv());
@@ -132,6 +133,11 @@ public final class Projections implements PartSource, AutoCloseable {
   /** The state of everything at any past place. */
   public History history() {
     return history;
+  }
+
+  /** Signed snapshots of the past; reads the log itself, so it is never behind. */
+  public Archive archive() {
+    return new Archive(log, history, snapshotKeys);
   }
 
   /** Where the signed log stands. */

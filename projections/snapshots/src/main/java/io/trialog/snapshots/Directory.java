@@ -27,10 +27,8 @@ import io.trialog.language.NamespaceEvent.GuardrailPolicySet;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
 import io.trialog.language.log.RecordedEvent;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +36,9 @@ import org.jspecify.annotations.Nullable;
  * The current state of everything, as the events up to {@link #position()} left it. Immutable; a
  * pure fold, so that folding in pieces equals folding at once.
  *
- * <p>Each event copies the one map it touches: thousands of entries are fine, millions are not.
+ * <p>Each event makes new the one map it touches, which shares all but a path with the one before:
+ * a state costs the logarithm of what there is, so that folding is quick and many states fit into
+ * memory.
  *
  * @param position that of the last event folded, 0 when there was none
  * @param time that of the last event folded, the epoch when there was none
@@ -57,10 +57,10 @@ public record Directory(
       new Directory(
           0,
           Instant.EPOCH,
-          Collections.emptySortedMap(),
-          Collections.emptySortedMap(),
-          Collections.emptySortedMap(),
-          Collections.emptySortedMap(),
+          SharedMaps.empty(),
+          SharedMaps.empty(),
+          SharedMaps.empty(),
+          SharedMaps.empty(),
           Surroundings.NOTHING);
 
   /**
@@ -160,7 +160,7 @@ public record Directory(
     return new Directory(
         at.position(),
         at.time(),
-        put(namespaces, namespace.namespace(), namespace),
+        SharedMaps.with(namespaces, namespace.namespace(), namespace),
         metrics,
         experiments,
         tokens,
@@ -172,7 +172,7 @@ public record Directory(
         at.position(),
         at.time(),
         namespaces,
-        put(metrics, metric.metric(), metric),
+        SharedMaps.with(metrics, metric.metric(), metric),
         experiments,
         tokens,
         surroundings);
@@ -184,7 +184,7 @@ public record Directory(
         at.time(),
         namespaces,
         metrics,
-        put(experiments, experiment.key(), experiment),
+        SharedMaps.with(experiments, experiment.key(), experiment),
         tokens,
         surroundings);
   }
@@ -196,7 +196,7 @@ public record Directory(
         namespaces,
         metrics,
         experiments,
-        put(tokens, token.token(), token),
+        SharedMaps.with(tokens, token.token(), token),
         surroundings);
   }
 
@@ -206,11 +206,5 @@ public record Directory(
 
   private Directory moved(RecordedEvent at) {
     return withSurroundings(at, surroundings);
-  }
-
-  private static <T> SortedMap<String, T> put(SortedMap<String, T> map, String key, T value) {
-    SortedMap<String, T> copy = new TreeMap<>(map);
-    copy.put(key, value);
-    return Collections.unmodifiableSortedMap(copy);
   }
 }

@@ -1,6 +1,7 @@
 package io.trialog.snapshots;
 
 import io.trialog.sdk.core.note.NoteSigner;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,14 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class Edition {
   private final String environment;
   private final long position;
-  private final NoteSigner signer;
+  private final Supplier<NoteSigner> signers;
+  private @Nullable NoteSigner signer;
   private @Nullable Directory state;
   private @Nullable PublishedSnapshot signed;
 
-  Edition(Directory state, String environment, NoteSigner signer) {
+  Edition(Directory state, String environment, Supplier<NoteSigner> signers) {
     this.environment = environment;
     this.position = state.position();
-    this.signer = signer;
+    this.signers = signers;
     this.state = state;
   }
 
@@ -26,18 +28,24 @@ final class Edition {
     return position;
   }
 
-  /** The same one for every reader; the others wait for the first. */
+  /**
+   * The same one for every reader, as long as the keys are the same; the others wait for the first.
+   */
   synchronized PublishedSnapshot snapshot() {
+    NoteSigner now = signers.get();
     PublishedSnapshot made = signed;
-    if (made == null) {
+    if (made != null && now != signer) {
+      made = made.signedBy(now);
+    } else if (made == null) {
       Directory from = state;
       if (from == null) {
         throw new IllegalStateException("an edition has its state until it is signed");
       }
-      made = Snapshots.sign(from, environment, signer);
-      signed = made;
+      made = Snapshots.sign(from, environment, now);
       state = null;
     }
+    signed = made;
+    signer = now;
     return made;
   }
 }

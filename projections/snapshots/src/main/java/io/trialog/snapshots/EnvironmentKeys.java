@@ -5,19 +5,11 @@ import io.trialog.sdk.core.note.NoteException;
 import io.trialog.sdk.core.note.NoteSigner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,10 +25,7 @@ import java.util.stream.Stream;
  * open.
  */
 public final class EnvironmentKeys {
-  private static final String SUFFIX = ".key";
-  private static final Set<PosixFilePermission> OWNER_ONLY =
-      EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
-  private static final int FILE_LIMIT_BYTES = 4_096;
+  private static final String SUFFIX = KeyFile.SUFFIX;
 
   private final Path folder;
   private final String prefix;
@@ -96,29 +85,12 @@ public final class EnvironmentKeys {
     Path file = folder.resolve(prefix + environment + SUFFIX);
     try {
       if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
-        create(file, environment);
+        // Another process may be first; its key is read then.
+        KeyFile.create(file, generate(environment));
       }
-      return read(file, environment);
+      return KeyFile.read(file, signerName.apply(environment));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read or write the key file " + file, e);
-    }
-  }
-
-  /** A crash must not leave half a key under the name, so it appears whole and stored, or not. */
-  private void create(Path file, String environment) throws IOException {
-    Path fresh = Files.createTempFile(file.toAbsolutePath().getParent(), ".new-", SUFFIX + ".part");
-    try {
-      Files.setPosixFilePermissions(fresh, OWNER_ONLY);
-      String line = generate(environment).privateKey() + "\n";
-      try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-        channel.write(StandardCharsets.US_ASCII.encode(line));
-        channel.force(true);
-      }
-      Files.createLink(file, fresh);
-    } catch (FileAlreadyExistsException e) {
-      // Another process was first; its key is read then.
-    } finally {
-      Files.deleteIfExists(fresh);
     }
   }
 
@@ -128,35 +100,6 @@ public final class EnvironmentKeys {
     } catch (NoteException e) {
       throw new IllegalStateException("cannot make a key for " + environment, e);
     }
-  }
-
-  private NoteSigner read(Path file, String environment) throws IOException {
-    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-    if (!OWNER_ONLY.containsAll(permissions)) {
-      throw new IllegalStateException(
-          "the key file %s must be readable by its owner only, found %s; run: chmod 600 %s, and ask who read it"
-              .formatted(file, PosixFilePermissions.toString(permissions), file));
-    }
-    if (Files.size(file) > FILE_LIMIT_BYTES) {
-      throw damaged(file, environment, null);
-    }
-    try {
-      NoteSigner signer = NoteSigner.parse(Files.readString(file).strip());
-      if (!signer.verifierKey().name().equals(signerName.apply(environment))) {
-        throw damaged(file, environment, null);
-      }
-      return signer;
-    } catch (NoteException | java.nio.charset.MalformedInputException e) {
-      throw damaged(file, environment, e);
-    }
-  }
-
-  private IllegalStateException damaged(
-      Path file, String environment, @org.jspecify.annotations.Nullable Exception cause) {
-    return new IllegalStateException(
-        "the key file %s must hold the key of %s; restore it, or remove it to begin with a new key that every reader must be told"
-            .formatted(file, signerName.apply(environment)),
-        cause);
   }
 
   private boolean isKeyFile(Path file) {

@@ -6,10 +6,8 @@ import io.trialog.language.ExclusionSetEvent.SlotsReleased;
 import io.trialog.language.ExclusionSetEvent.SlotsReserved;
 import io.trialog.language.SlotSpan;
 import io.trialog.language.log.RecordedEvent;
-import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * An exclusion set as its events left it. Immutable.
@@ -48,22 +46,25 @@ public record ExclusionSet(
 
   static ExclusionSet created(RecordedEvent recorded, ExclusionSetCreated fact) {
     EventReference by = EventReference.to(recorded);
-    return new ExclusionSet(fact, Collections.emptySortedMap(), by, recorded.sequence(), by);
+    return new ExclusionSet(fact, SharedMaps.empty(), by, recorded.sequence(), by);
   }
 
   /** The state after one more of its events. */
   ExclusionSet apply(RecordedEvent recorded, ExclusionSetEvent fact) {
     EventReference by = EventReference.to(recorded);
-    SortedMap<String, Reservation> next = new TreeMap<>(reservations);
-    switch (fact) {
-      case ExclusionSetCreated e -> {
-        return created(recorded, e);
-      }
+    return switch (fact) {
+      case ExclusionSetCreated e -> created(recorded, e);
       case SlotsReserved e ->
-          next.put(e.experiment(), new Reservation(e.ranges(), e.planned(), by));
-      case SlotsReleased e -> next.remove(e.experiment());
-    }
+          holding(
+              recorded,
+              SharedMaps.with(
+                  reservations, e.experiment(), new Reservation(e.ranges(), e.planned(), by)));
+      case SlotsReleased e -> holding(recorded, SharedMaps.without(reservations, e.experiment()));
+    };
+  }
+
+  private ExclusionSet holding(RecordedEvent recorded, SortedMap<String, Reservation> now) {
     return new ExclusionSet(
-        created, Collections.unmodifiableSortedMap(next), createdBy, recorded.sequence(), by);
+        created, now, createdBy, recorded.sequence(), EventReference.to(recorded));
   }
 }

@@ -5,10 +5,13 @@ import io.trialog.language.log.RecordedEvent;
 import io.trialog.language.log.StoredEvent;
 import io.trialog.language.wire.EventCodec;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The state of everything at any past place of the log. Thread-safe; blocking: it reads the log.
@@ -16,15 +19,19 @@ import java.util.function.Predicate;
  * <p>Every so many events the fold leaves a checkpoint in memory, so that a later question need not
  * start from the first event. There are at most {@value #CHECKPOINT_LIMIT}; when they are all
  * taken, every other one is dropped and the distance doubles, so memory is bounded and the whole
- * log stays covered.
+ * log stays covered. The last few answers are kept too, for whoever goes through the log in small
+ * steps. States share their parts, so that a checkpoint costs what has changed since the one
+ * before.
  */
 public final class History {
   private static final int BATCH = 500;
   private static final int CHECKPOINT_LIMIT = 64;
   private static final int FIRST_DISTANCE = 1_000;
+  private static final int ANSWERS_KEPT = 8;
 
   private final EventLog log;
   private final List<Checkpoint> checkpoints = new ArrayList<>();
+  private final Deque<Checkpoint> answers = new ArrayDeque<>();
   private long distance;
 
   /** {@code latest} is the latest time of all events folded, which clocks may set back after. */
@@ -72,19 +79,27 @@ public final class History {
       List<StoredEvent> batch = log.read(state.directory().position(), BATCH);
       for (StoredEvent stored : batch) {
         if (!included.test(stored)) {
-          return state.directory();
+          return answered(state);
         }
         state = state.apply(EventCodec.decode(stored));
         keep(state);
       }
       if (batch.isEmpty()) {
-        return state.directory();
+        return answered(state);
       }
     }
   }
 
+  private synchronized Directory answered(Checkpoint state) {
+    answers.addLast(state);
+    if (answers.size() > ANSWERS_KEPT) {
+      answers.removeFirst();
+    }
+    return state.directory();
+  }
+
   private synchronized Checkpoint nearest(Predicate<Checkpoint> usable) {
-    return checkpoints.stream()
+    return Stream.concat(checkpoints.stream(), answers.stream())
         .filter(usable)
         .max(Comparator.comparingLong(Checkpoint::events))
         .orElse(Checkpoint.START);

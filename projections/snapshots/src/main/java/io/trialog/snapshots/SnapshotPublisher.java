@@ -152,6 +152,12 @@ public final class SnapshotPublisher implements Projection, AutoCloseable {
     directory = next;
   }
 
+  /** Whether an environment has a snapshot in this state. */
+  static boolean isServed(Directory state, String environment) {
+    return STANDING_ENVIRONMENTS.contains(environment)
+        || state.environmentNames().contains(environment);
+  }
+
   private void publishAll(Directory state) {
     SortedSet<String> environments = new TreeSet<>(STANDING_ENVIRONMENTS);
     environments.addAll(state.environmentNames());
@@ -165,7 +171,7 @@ public final class SnapshotPublisher implements Projection, AutoCloseable {
         || (before != null && before.position() >= state.position())) {
       return;
     }
-    Edition edition = new Edition(state, environment, keys.signer(environment));
+    Edition edition = new Edition(state, environment, () -> keys.signer(environment));
     newest.put(environment, edition);
     for (Subscription subscription : subscriptions) {
       if (subscription.environment().equals(environment)) {

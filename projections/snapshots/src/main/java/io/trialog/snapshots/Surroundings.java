@@ -9,9 +9,7 @@ import io.trialog.language.FlagEvent.FlagCreated;
 import io.trialog.language.HoldoutEvent;
 import io.trialog.language.HoldoutEvent.HoldoutCreated;
 import io.trialog.language.log.RecordedEvent;
-import java.util.Collections;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * What stands around experiments and decides on them too: environments, exclusion sets, holdouts
@@ -24,10 +22,7 @@ public record Surroundings(
     SortedMap<String, Flag> flags) {
   static final Surroundings NOTHING =
       new Surroundings(
-          Collections.emptySortedMap(),
-          Collections.emptySortedMap(),
-          Collections.emptySortedMap(),
-          Collections.emptySortedMap());
+          SharedMaps.empty(), SharedMaps.empty(), SharedMaps.empty(), SharedMaps.empty());
 
   Surroundings apply(RecordedEvent recorded, EnvironmentEvent fact) {
     Environment next =
@@ -36,7 +31,7 @@ public record Surroundings(
             : Directory.known(recorded, fact.environment(), environments.get(fact.environment()))
                 .apply(recorded, fact);
     return new Surroundings(
-        put(environments, next.environment(), next), exclusionSets, holdouts, flags);
+        SharedMaps.with(environments, next.environment(), next), exclusionSets, holdouts, flags);
   }
 
   Surroundings apply(RecordedEvent recorded, ExclusionSetEvent fact) {
@@ -45,7 +40,8 @@ public record Surroundings(
             ? ExclusionSet.created(recorded, e)
             : Directory.known(recorded, fact.set(), exclusionSets.get(fact.set()))
                 .apply(recorded, fact);
-    return new Surroundings(environments, put(exclusionSets, next.key(), next), holdouts, flags);
+    return new Surroundings(
+        environments, SharedMaps.with(exclusionSets, next.key(), next), holdouts, flags);
   }
 
   Surroundings apply(RecordedEvent recorded, HoldoutEvent fact) {
@@ -55,7 +51,7 @@ public record Surroundings(
             : Directory.known(recorded, fact.holdout(), holdouts.get(fact.holdout()))
                 .apply(recorded, fact);
     return new Surroundings(
-        environments, exclusionSets, put(holdouts, fact.holdout(), next), flags);
+        environments, exclusionSets, SharedMaps.with(holdouts, fact.holdout(), next), flags);
   }
 
   Surroundings apply(RecordedEvent recorded, FlagEvent fact) {
@@ -63,12 +59,7 @@ public record Surroundings(
         fact instanceof FlagCreated e
             ? Flag.created(recorded, e)
             : Directory.known(recorded, fact.flag(), flags.get(fact.flag())).apply(recorded, fact);
-    return new Surroundings(environments, exclusionSets, holdouts, put(flags, next.key(), next));
-  }
-
-  private static <T> SortedMap<String, T> put(SortedMap<String, T> map, String key, T value) {
-    SortedMap<String, T> copy = new TreeMap<>(map);
-    copy.put(key, value);
-    return Collections.unmodifiableSortedMap(copy);
+    return new Surroundings(
+        environments, exclusionSets, holdouts, SharedMaps.with(flags, next.key(), next));
   }
 }

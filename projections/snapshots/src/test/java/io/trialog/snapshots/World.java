@@ -69,6 +69,7 @@ final class World {
   private static final String[] SURFACES = {"checkout", "home"};
 
   private final Random random;
+  private final int scale;
   private final Map<String, Design> designs = new HashMap<>();
   private final Map<String, Integer> traffic = new HashMap<>();
   private final Map<String, Integer> epochs = new HashMap<>();
@@ -76,7 +77,13 @@ final class World {
   private final Map<String, FlagDefinition> flags = new HashMap<>();
 
   World(long seed) {
+    this(seed, 1);
+  }
+
+  /** Of ten times {@code scale} experiments, and the rest in proportion. */
+  World(long seed, int scale) {
     this.random = new Random(seed);
+    this.scale = scale;
   }
 
   /** Appends this many events. */
@@ -85,12 +92,12 @@ final class World {
       int which = random.nextInt(20);
       story.say(
           which < 10
-              ? experiment("x" + random.nextInt(10))
+              ? experiment("x" + random.nextInt(10 * scale))
               : which < 14
-                  ? flag("f" + random.nextInt(5))
+                  ? flag("f" + random.nextInt(5 * scale))
                   : which < 17
-                      ? set("s" + random.nextInt(3))
-                      : which < 18 ? holdout("h" + random.nextInt(4)) : environment());
+                      ? set("s" + random.nextInt(3 * scale))
+                      : which < 18 ? holdout("h" + random.nextInt(4 * scale)) : environment());
     }
   }
 

@@ -33,6 +33,7 @@ import org.springframework.context.annotation.Import;
   FlagAnswers.class,
   ResultsAnswers.class,
   SnapshotAnswers.class,
+  ArchiveAnswers.class,
   KeyAnswers.class,
   BatchAnswers.class,
   AccessAnswers.class,

@@ -28,7 +28,7 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter
 @RestController
 @RequestMapping("/api/v1/snapshots/{environment}")
 class SnapshotAnswers {
-  private static final MediaType NOTE =
+  static final MediaType NOTE =
       new MediaType("text", "vnd.trialog.snapshot", StandardCharsets.UTF_8);
   private static final MediaType EVENTS = MediaType.TEXT_EVENT_STREAM;
 

@@ -6,6 +6,7 @@ import io.trialog.sdk.core.SnapshotReader;
 import io.trialog.sdk.core.SnapshotRefusedException;
 import io.trialog.sdk.core.json.JsonException;
 import io.trialog.sdk.core.json.JsonReader;
+import io.trialog.sdk.core.note.KeyStatement;
 import io.trialog.sdk.core.note.NoteException;
 import io.trialog.sdk.core.note.VerifierKey;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the snapshot fresh on a thread of its own (protocol clauses 7.1 to 7.5, and 10).
+ * Keeps the snapshot fresh on a thread of its own (protocol clauses 7.1 to 7.5, 10 and 12).
  *
  * <p>A round polls once with the ETag, and then, when streaming, reads the stream until it ends. A
  * stream that cannot be opened or breaks therefore leaves plain polling, with the next stream tried
@@ -32,7 +34,10 @@ import org.jspecify.annotations.Nullable;
  * wait longer and longer, with jitter; a round that heard the server resets that.
  */
 final class SnapshotFeed implements Runnable {
-  private static final int MOST_KEY_BYTES = 65_536;
+  private static final int MOST_KEY_BYTES = 4 << 20;
+
+  /** How long a revocation may go unnoticed while nothing else happens. */
+  private static final Duration KEYS_EVERY = Duration.ofMinutes(10);
 
   /** A stream that lived so long was healthy: the wait after it starts small again. */
   private static final Duration HEALTHY_STREAM = Duration.ofSeconds(10);
@@ -47,6 +52,12 @@ final class SnapshotFeed implements Runnable {
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong streams = new AtomicLong();
   private volatile @Nullable SnapshotHolder holder;
+
+  /** When the server was last asked for statements; this thread's own. */
+  private @Nullable Long askedNanos;
+
+  /** The same, because a note named other keys. */
+  private @Nullable Long askedForNoteNanos;
 
   SnapshotFeed(Settings settings, Http http, StateKeeper state) {
     this.settings = settings;
@@ -112,7 +123,8 @@ final class SnapshotFeed implements Runnable {
       Optional<byte[]> note = cache.get().note();
       if (key.isPresent()) {
         SnapshotHolder known = hold(key.get());
-        if (note.isPresent() && offer(known, note.get())) {
+        learn(known, cache.get().statements());
+        if (note.isPresent() && taken(known, note.get())) {
           state.servingUnconfirmed();
         }
       }
@@ -126,6 +138,11 @@ final class SnapshotFeed implements Runnable {
     try {
       SnapshotHolder known = trusted();
       poll(known);
+      askForStatementsInTime(known);
+      if (known.trusted() == null) {
+        // Its key was revoked: the server must send what it serves, whatever its position.
+        poll(known);
+      }
       if (settings.mode() == TrialogClient.Mode.STREAMING) {
         if (stream(known, "?deltas=true")) {
           // What is whole comes by the poll, and on a stream without deltas.
@@ -171,6 +188,8 @@ final class SnapshotFeed implements Runnable {
     if (cache.isPresent()) {
       cache.get().saveKey(key.toString());
     }
+    // It is the newest: nothing is known to follow it.
+    askedNanos = System.nanoTime();
     return hold(key);
   }
 
@@ -198,7 +217,7 @@ final class SnapshotFeed implements Runnable {
   }
 
   private void poll(SnapshotHolder known) throws IOException, InterruptedException {
-    Snapshot now = known.current();
+    Snapshot now = known.trusted();
     String path = "/api/v1/snapshots/" + settings.environment();
     Http.Answer answer =
         now == null
@@ -220,7 +239,14 @@ final class SnapshotFeed implements Runnable {
   }
 
   /** True when the note is now served, or was already. */
-  private boolean offer(SnapshotHolder known, byte[] note) {
+  private boolean offer(SnapshotHolder known, byte[] note) throws InterruptedException {
+    if (known.hasOtherSigners(note)) {
+      askForStatementsOfNote(known);
+    }
+    return taken(known, note);
+  }
+
+  private boolean taken(SnapshotHolder known, byte[] note) {
     try {
       if (known.offer(note) == SnapshotHolder.Offer.ACCEPTED) {
         accepted.incrementAndGet();
@@ -238,13 +264,72 @@ final class SnapshotFeed implements Runnable {
   }
 
   /** Like {@link #offer}, for what a delta makes of the snapshot that is served. */
-  private boolean offerDelta(SnapshotHolder known, byte[] data) {
+  private boolean offerDelta(SnapshotHolder known, byte[] data) throws InterruptedException {
     try {
       return offer(known, known.whole(data));
     } catch (SnapshotRefusedException e) {
       state.problem("snapshot refused: " + e.reason() + ": " + e.getMessage());
       return false;
     }
+  }
+
+  /** From time to time, because a revocation changes nothing else that a client would see. */
+  private void askForStatementsInTime(SnapshotHolder known) throws InterruptedException {
+    if (isDue(askedNanos, KEYS_EVERY)) {
+      askForStatements(known);
+    }
+  }
+
+  /**
+   * Because a note names other keys; but not if that was so a short while ago: somebody who can
+   * make notes must not be able to make requests too.
+   */
+  private void askForStatementsOfNote(SnapshotHolder known) throws InterruptedException {
+    if (isDue(askedForNoteNanos, settings.pollInterval())) {
+      askedForNoteNanos = System.nanoTime();
+      askForStatements(known);
+    }
+  }
+
+  private static boolean isDue(@Nullable Long before, Duration every) {
+    return before == null || System.nanoTime() - before >= every.toNanos();
+  }
+
+  /** Asks what keys follow and which are revoked. A failure changes no key. */
+  private void askForStatements(SnapshotHolder known) throws InterruptedException {
+    askedNanos = System.nanoTime();
+    try {
+      Http.Answer answer = http.get("/api/v1/keys", MOST_KEY_BYTES);
+      if (answer.status() != 200) {
+        throw new IOException("expected the keys, found status " + answer.status());
+      }
+      List<KeyStatement> kept = known.keys().statements();
+      learn(known, statementsIn(new String(answer.body(), StandardCharsets.UTF_8)));
+      List<KeyStatement> learnt = known.keys().statements();
+      if (cache.isPresent() && !learnt.equals(kept)) {
+        cache.get().saveStatements(learnt.stream().map(KeyStatement::note).toList());
+      }
+    } catch (IOException | JsonException e) {
+      state.problem("the statements about keys cannot be had: " + e.getMessage());
+    }
+  }
+
+  private void learn(SnapshotHolder known, List<String> statements) {
+    for (String refused : known.learn(statements)) {
+      state.problem("a statement about keys was refused: " + refused);
+    }
+  }
+
+  /** None of a server that serves none. */
+  private List<String> statementsIn(String json) throws JsonException {
+    List<String> statements = new ArrayList<>();
+    if (JsonReader.read(json) instanceof Map<?, ?> tree
+        && tree.get("snapshot_keys") instanceof Map<?, ?> environments
+        && environments.get(settings.environment()) instanceof Map<?, ?> keys
+        && keys.get("statements") instanceof List<?> notes) {
+      notes.forEach(note -> statements.add(String.valueOf(note)));
+    }
+    return statements;
   }
 
   private void save(byte[] note) {
@@ -269,7 +354,7 @@ final class SnapshotFeed implements Runnable {
    */
   private boolean stream(SnapshotHolder known, String query)
       throws IOException, InterruptedException {
-    Snapshot now = known.current();
+    Snapshot now = known.trusted();
     HttpResponse<Flow.Publisher<List<ByteBuffer>>> response =
         http.open(
             "/api/v1/snapshots/" + settings.environment() + "/stream" + query,
@@ -322,6 +407,10 @@ final class SnapshotFeed implements Runnable {
       }
       if (trusted) {
         confirmed();
+      }
+      askForStatementsInTime(known);
+      if (known.trusted() == null) {
+        return false;
       }
       piece = body.next(settings.heartbeatTimeout());
     }

@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 
 /** The published HTTP of the platform, in this JVM: real sockets, real signatures. */
@@ -53,6 +54,14 @@ final class FakePlatform implements AutoCloseable {
   private HttpServer server;
   private volatile String note = "";
   private volatile long position = -1;
+
+  /** Who signs what is published from now on; the first key unless a test says otherwise. */
+  volatile NoteSigner signs;
+
+  /** Statements about keys, as the server tells them. */
+  final List<String> statements = new CopyOnWriteArrayList<>();
+
+  final AtomicInteger keysAsked = new AtomicInteger();
   volatile boolean streaming = true;
   volatile boolean broken;
 
@@ -69,6 +78,7 @@ final class FakePlatform implements AutoCloseable {
 
   FakePlatform() throws Exception {
     this.signer = NoteSigner.generate("trialog/production");
+    this.signs = signer;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       this.port = free.getLocalPort();
     }
@@ -138,7 +148,7 @@ final class FakePlatform implements AutoCloseable {
 
   /** Serves a running experiment at the position, to polls and to open streams. */
   void publish(long position, Experiment.Status status) {
-    publish(position, SnapshotWriter.note(snapshot(position, status), signer));
+    publish(position, SnapshotWriter.note(snapshot(position, status), signs));
   }
 
   void publish(long position, String note) {
@@ -201,7 +211,17 @@ final class FakePlatform implements AutoCloseable {
 
   private void keys(HttpExchange exchange) throws IOException {
     if (admitted(exchange)) {
-      answer(exchange, 200, "{\"snapshot\":{\"production\":\"" + signer.verifierKey() + "\"}}");
+      keysAsked.incrementAndGet();
+      answer(
+          exchange,
+          200,
+          "{\"snapshot\":{\"production\":\""
+              + signs.verifierKey()
+              + "\"},\"snapshot_keys\":{\"production\":{\"statements\":["
+              + statements.stream()
+                  .map(note -> "\"" + note.replace("\n", "\\n") + "\"")
+                  .collect(Collectors.joining(","))
+              + "]}}}");
     }
   }
 

@@ -158,7 +158,8 @@ public final class ControlReader {
   private static ControlRefusal reason(NoteException e) {
     return switch (e.reason()) {
       case MALFORMED -> ControlRefusal.UNSIGNED;
-      case NOT_SIGNED_BY_KEY -> ControlRefusal.WRONG_KEY;
+      // The last three are said of chains of keys only.
+      case NOT_SIGNED_BY_KEY, REVOKED, RETIRED, FORKED -> ControlRefusal.WRONG_KEY;
       case BAD_SIGNATURE -> ControlRefusal.BAD_SIGNATURE;
       case ED25519_UNAVAILABLE -> throw new IllegalStateException("this Java cannot verify", e);
     };

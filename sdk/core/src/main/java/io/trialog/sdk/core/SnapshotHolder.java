@@ -1,10 +1,16 @@
 package io.trialog.sdk.core;
 
 import io.trialog.sdk.core.SnapshotRefusedException.Reason;
+import io.trialog.sdk.core.note.KeyRing;
+import io.trialog.sdk.core.note.NoteException;
 import io.trialog.sdk.core.note.SignedNote;
 import io.trialog.sdk.core.note.VerifierKey;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +27,15 @@ public final class SnapshotHolder {
   }
 
   private final String environment;
-  private final VerifierKey key;
   private final Map<Reason, Long> refusals = new EnumMap<>(Reason.class);
   private volatile @Nullable Snapshot current;
+  private volatile KeyRing keys;
+
+  /** Ids of the keys whose lines the last note had that was not refused; first the key's own. */
+  private Set<String> signers;
+
+  /** The key that verified {@link #current}. */
+  private volatile VerifierKey verifiedBy;
 
   /** The note of {@link #current}. */
   private byte[] note = new byte[0];
@@ -31,7 +43,52 @@ public final class SnapshotHolder {
   /** A holder without a snapshot. */
   public SnapshotHolder(String environment, VerifierKey key) {
     this.environment = Keys.environment(environment);
-    this.key = key;
+    this.keys = KeyRing.of(key);
+    this.signers = Set.of(key.idText());
+    this.verifiedBy = key;
+  }
+
+  /**
+   * The snapshot to evaluate on, unless the key that verified it was revoked since. Such a one is
+   * still evaluated until another one is there, but nothing is compared with it: whoever had the
+   * key may have chosen its position.
+   */
+  public @Nullable Snapshot trusted() {
+    return keys.isRevoked(verifiedBy) ? null : current;
+  }
+
+  /** The keys that are trusted now. */
+  public KeyRing keys() {
+    return keys;
+  }
+
+  /**
+   * Learns from statements about keys, in their order (protocol clause 12).
+   *
+   * @return what was wrong with each one that was refused; those are skipped
+   */
+  public synchronized List<String> learn(List<String> statements) {
+    List<String> refused = new ArrayList<>();
+    for (String statement : statements) {
+      try {
+        keys = keys.with(statement);
+      } catch (NoteException e) {
+        refused.add(e.reason() + ": " + e.getMessage());
+      }
+    }
+    return refused;
+  }
+
+  /**
+   * Whether a note is signed with other keys than the last one that was not refused, as its lines
+   * say.
+   */
+  public synchronized boolean hasOtherSigners(byte[] offered) {
+    return !signers.equals(signers(new String(offered, StandardCharsets.UTF_8)));
+  }
+
+  private Set<String> signers(String note) {
+    return SignedNote.keyIds(note, keys.newest().name());
   }
 
   /** The snapshot to evaluate on; null until one was accepted. */
@@ -46,7 +103,11 @@ public final class SnapshotHolder {
    */
   public synchronized Offer offer(byte[] note) throws SnapshotRefusedException {
     try {
-      Offer offer = replace(SnapshotReader.open(note, key, environment));
+      String decoded = SnapshotReader.decoded(note);
+      KeyRing.Opened opened = SnapshotReader.verified(decoded, keys);
+      Offer offer = replace(SnapshotReader.read(opened.text(), environment), opened.key());
+      keys = keys.provenBy(opened.key());
+      signers = signers(decoded);
       if (offer == Offer.ACCEPTED) {
         this.note = note.clone();
       }
@@ -83,8 +144,8 @@ public final class SnapshotHolder {
     }
   }
 
-  private Offer replace(Snapshot offered) throws SnapshotRefusedException {
-    Snapshot served = current;
+  private Offer replace(Snapshot offered, VerifierKey by) throws SnapshotRefusedException {
+    Snapshot served = trusted();
     if (served != null && offered.position() < served.position()) {
       throw new SnapshotRefusedException(
           Reason.OLDER_POSITION,
@@ -94,6 +155,7 @@ public final class SnapshotHolder {
       return Offer.UNCHANGED;
     }
     current = offered;
+    verifiedBy = by;
     return Offer.ACCEPTED;
   }
 

@@ -4,8 +4,8 @@ import io.trialog.sdk.core.SnapshotRefusedException.Reason;
 import io.trialog.sdk.core.json.JsonException;
 import io.trialog.sdk.core.json.JsonReader;
 import io.trialog.sdk.core.json.Member;
+import io.trialog.sdk.core.note.KeyRing;
 import io.trialog.sdk.core.note.NoteException;
-import io.trialog.sdk.core.note.SignedNote;
 import io.trialog.sdk.core.note.VerifierKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -70,8 +70,11 @@ public final class SnapshotReader {
    */
   public static Snapshot open(String note, VerifierKey key, String environment)
       throws SnapshotRefusedException {
-    checkSize(note.length());
-    String text = verified(note, key);
+    return read(verified(note, KeyRing.of(key)).text(), environment);
+  }
+
+  /** The snapshot of a note's text. */
+  static Snapshot read(String text, String environment) throws SnapshotRefusedException {
     String json = text.substring(0, text.length() - 1);
     if (json.indexOf('\n') >= 0) {
       throw new SnapshotRefusedException(Reason.NOT_A_NOTE, "expected a text of one line");
@@ -92,9 +95,10 @@ public final class SnapshotReader {
     }
   }
 
-  private static String verified(String note, VerifierKey key) throws SnapshotRefusedException {
+  static KeyRing.Opened verified(String note, KeyRing keys) throws SnapshotRefusedException {
+    checkSize(note.length());
     try {
-      return SignedNote.open(note, key);
+      return keys.open(note);
     } catch (NoteException e) {
       throw new SnapshotRefusedException(reason(e.reason()), e.getMessage(), e);
     }
@@ -110,6 +114,12 @@ public final class SnapshotReader {
         return Reason.BAD_SIGNATURE;
       case ED25519_UNAVAILABLE:
         return Reason.ED25519_UNAVAILABLE;
+      case REVOKED:
+        return Reason.KEY_REVOKED;
+      case RETIRED:
+        return Reason.KEY_RETIRED;
+      case FORKED:
+        // Of statements about keys only.
     }
     throw new IllegalStateException("unknown reason " + reason);
   }

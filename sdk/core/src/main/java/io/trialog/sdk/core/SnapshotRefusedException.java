@@ -16,6 +16,10 @@ public final class SnapshotRefusedException extends Exception {
     NOT_A_NOTE,
     /** No signature by the key of the environment. */
     NOT_SIGNED_BY_KEY,
+    /** Signed only by a key that was revoked (protocol clause 12). */
+    KEY_REVOKED,
+    /** Signed only by a key that a newer one has replaced (protocol clause 12). */
+    KEY_RETIRED,
     /** The key's signature is wrong. */
     BAD_SIGNATURE,
     /** This Java runtime cannot check Ed25519 signatures. */

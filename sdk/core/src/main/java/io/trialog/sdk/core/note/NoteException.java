@@ -13,7 +13,13 @@ public final class NoteException extends Exception {
     /** A signature line of the key is there, and the signature is wrong. */
     BAD_SIGNATURE,
     /** This Java runtime has no Ed25519 (Java 15 or newer has). */
-    ED25519_UNAVAILABLE
+    ED25519_UNAVAILABLE,
+    /** Signed only by keys that were revoked. */
+    REVOKED,
+    /** Signed only by keys that a newer one has replaced. */
+    RETIRED,
+    /** A second successor of a key. */
+    FORKED
   }
 
   private final Reason reason;

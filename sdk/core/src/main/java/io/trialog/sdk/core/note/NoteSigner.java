@@ -3,12 +3,16 @@ package io.trialog.sdk.core.note;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
 
 /**
- * Signs notes with an Ed25519 key. Immutable; any thread. One key signs one kind of statement of
- * one environment, never two.
+ * Signs notes with an Ed25519 key, and while keys change with older ones beside it. Immutable; any
+ * thread. One key signs one kind of statement of one environment, and statements about its own
+ * successor, never more.
  */
 public final class NoteSigner {
   private static final String PRIVATE_PREFIX = "PRIVATE+KEY+";
@@ -16,11 +20,43 @@ public final class NoteSigner {
   private final byte[] seed;
   private final KeyPair pair;
   private final VerifierKey verifier;
+  private final List<NoteSigner> beside;
 
   private NoteSigner(String name, byte[] seed) throws NoteException {
     this.seed = seed;
     this.pair = Ed25519.keyPair(seed);
     this.verifier = new VerifierKey(name, Ed25519.raw(pair.getPublic()));
+    this.beside = List.of();
+  }
+
+  private NoteSigner(NoteSigner same, List<NoteSigner> beside) {
+    this.seed = same.seed;
+    this.pair = same.pair;
+    this.verifier = same.verifier;
+    this.beside = beside;
+  }
+
+  /**
+   * A signer that adds the signature line of another after its own. Its {@link #verifierKey} and
+   * {@link #privateKey} are still its own.
+   *
+   * @throws IllegalArgumentException when the other has another name
+   */
+  public NoteSigner alongside(NoteSigner other) {
+    if (!other.verifier.name().equals(verifier.name())) {
+      throw new IllegalArgumentException(
+          "expected a signer " + verifier.name() + ", found " + other.verifier.name());
+    }
+    List<NoteSigner> more = new ArrayList<>(beside);
+    more.add(other);
+    return new NoteSigner(this, Collections.unmodifiableList(more));
+  }
+
+  /** Whose signatures a note of this signer has, its own first. */
+  public List<VerifierKey> verifierKeys() {
+    List<VerifierKey> keys = new ArrayList<>(List.of(verifier));
+    beside.forEach(other -> keys.addAll(other.verifierKeys()));
+    return keys;
   }
 
   /**
@@ -80,11 +116,21 @@ public final class NoteSigner {
     if (!SignedNote.isText(text)) {
       throw new IllegalArgumentException("a note's text ends in a newline and has no controls");
     }
-    byte[] signature = Ed25519.sign(pair.getPrivate(), text.getBytes(StandardCharsets.UTF_8));
+    StringBuilder note = new StringBuilder(text.length() + 200).append(text).append('\n');
+    appendLines(note, text.getBytes(StandardCharsets.UTF_8));
+    return note.toString();
+  }
+
+  private void appendLines(StringBuilder note, byte[] text) {
+    byte[] signature = Ed25519.sign(pair.getPrivate(), text);
     byte[] line =
         ByteBuffer.allocate(4 + signature.length).putInt(verifier.id()).put(signature).array();
-    String base64 = Base64.getEncoder().encodeToString(line);
-    return text + "\n" + SignedNote.SIGNATURE_MARK + verifier.name() + " " + base64 + "\n";
+    note.append(SignedNote.SIGNATURE_MARK)
+        .append(verifier.name())
+        .append(' ')
+        .append(Base64.getEncoder().encodeToString(line))
+        .append('\n');
+    beside.forEach(other -> other.appendLines(note, text));
   }
 
   private static NoteException malformed(String message) {

@@ -3,6 +3,8 @@ package io.trialog.sdk.core.note;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Opens signed notes: a text that ends in a newline, an empty line, and signature lines {@code —
@@ -52,6 +54,28 @@ public final class SignedNote {
       }
     }
     throw new IllegalArgumentException("expected a text, an empty line and signatures");
+  }
+
+  /**
+   * The key ids of the signature lines of a name, as 8 hexadecimal digits; unchecked, and empty for
+   * what is no note.
+   */
+  public static Set<String> keyIds(String note, String name) {
+    Set<String> ids = new TreeSet<>();
+    String start = SIGNATURE_MARK + name + " ";
+    for (String line : note.substring(note.lastIndexOf("\n\n") + 1).split("\n", -1)) {
+      if (line.startsWith(start) && ids.size() < MAX_SIGNATURES) {
+        try {
+          byte[] bytes = VerifierKey.base64(line.substring(start.length()));
+          if (bytes.length > 4) {
+            ids.add(String.format(java.util.Locale.ROOT, "%08x", ByteBuffer.wrap(bytes).getInt()));
+          }
+        } catch (NoteException e) {
+          // A line that names no key.
+        }
+      }
+    }
+    return ids;
   }
 
   private static void verify(String text, String[] lines, VerifierKey key) throws NoteException {
