@@ -2,6 +2,7 @@ package io.trialog.sdk;
 
 import io.trialog.sdk.core.Snapshot;
 import io.trialog.sdk.core.SnapshotHolder;
+import io.trialog.sdk.core.SnapshotPointer;
 import io.trialog.sdk.core.SnapshotReader;
 import io.trialog.sdk.core.SnapshotRefusedException;
 import io.trialog.sdk.core.json.JsonException;
@@ -42,6 +43,7 @@ final class SnapshotFeed implements Runnable {
   private final StateKeeper state;
   private final Backoff backoff;
   private final Optional<SnapshotCache> cache;
+  private final Optional<SnapshotFiles> files;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final AtomicLong accepted = new AtomicLong();
   private final AtomicLong failures = new AtomicLong();
@@ -55,6 +57,8 @@ final class SnapshotFeed implements Runnable {
     this.backoff = new Backoff(settings.longestBackoff());
     this.cache =
         settings.cacheFolder().map(folder -> new SnapshotCache(folder, settings.environment()));
+    this.files = settings.snapshotFiles().map(url -> new SnapshotFiles(url, settings));
+    settings.verifierKey().ifPresent(this::hold);
   }
 
   /** The snapshot to evaluate; null as long as there is none. */
@@ -111,8 +115,9 @@ final class SnapshotFeed implements Runnable {
       }
       Optional<byte[]> note = cache.get().note();
       if (key.isPresent()) {
-        SnapshotHolder known = hold(key.get());
-        if (note.isPresent() && offer(known, note.get())) {
+        SnapshotHolder held = holder;
+        SnapshotHolder known = held == null ? hold(key.get()) : held;
+        if (note.isPresent() && offer(known, note.get(), "disk")) {
           state.servingUnconfirmed();
         }
       }
@@ -125,7 +130,11 @@ final class SnapshotFeed implements Runnable {
   private Duration round() throws InterruptedException {
     try {
       SnapshotHolder known = trusted();
-      poll(known);
+      if (files.isPresent()) {
+        pollFiles(known, files.get());
+      } else {
+        poll(known);
+      }
       if (settings.mode() == TrialogClient.Mode.STREAMING) {
         stream(known);
         // The server ended the stream; one that always does must not be asked in a tight loop.
@@ -204,7 +213,7 @@ final class SnapshotFeed implements Runnable {
       confirmed();
     } else if (answer.status() != 200) {
       throw new IOException("expected a snapshot, found status " + answer.status());
-    } else if (offer(known, answer.body())) {
+    } else if (offer(known, answer.body(), "http")) {
       confirmed();
     } else {
       throw new IOException("the server's snapshot was refused");
@@ -216,20 +225,66 @@ final class SnapshotFeed implements Runnable {
   }
 
   /** True when the note is now served, or was already. */
-  private boolean offer(SnapshotHolder known, byte[] note) {
+  private boolean offer(SnapshotHolder known, byte[] note, String origin) {
     try {
-      if (known.offer(note) == SnapshotHolder.Offer.ACCEPTED) {
-        accepted.incrementAndGet();
-        Snapshot now = known.current();
-        if (now != null) {
-          state.accepted(now);
-        }
-        save(note);
-      }
+      take(known, note);
       return true;
     } catch (SnapshotRefusedException e) {
-      state.problem("snapshot refused: " + e.reason() + ": " + e.getMessage());
+      state.refused(origin, e);
       return false;
+    }
+  }
+
+  /** One at a time, so that what is kept on disk is the newest too. */
+  private synchronized SnapshotHolder.Offer take(SnapshotHolder known, byte[] note)
+      throws SnapshotRefusedException {
+    SnapshotHolder.Offer outcome = known.offer(note);
+    if (outcome == SnapshotHolder.Offer.ACCEPTED) {
+      accepted.incrementAndGet();
+      Snapshot now = known.current();
+      if (now != null) {
+        state.accepted(now);
+      }
+      save(note);
+    }
+    return outcome;
+  }
+
+  /** A note that came by another way than ours; any thread (protocol clause 13). */
+  TrialogClient.Offer offered(byte[] note, String origin) {
+    SnapshotHolder known = holder;
+    if (closed.getCount() == 0) {
+      return TrialogClient.Offer.CLOSED;
+    }
+    if (known == null) {
+      return TrialogClient.Offer.NO_KEY;
+    }
+    try {
+      boolean fresh = take(known, note) == SnapshotHolder.Offer.ACCEPTED;
+      state.serving();
+      return fresh ? TrialogClient.Offer.ACCEPTED : TrialogClient.Offer.UNCHANGED;
+    } catch (SnapshotRefusedException e) {
+      state.refused(origin, e);
+      return TrialogClient.Offer.REFUSED;
+    }
+  }
+
+  private void pollFiles(SnapshotHolder known, SnapshotFiles from)
+      throws IOException, InterruptedException {
+    try {
+      SnapshotPointer pointer = known.point(from.pointer());
+      Snapshot now = known.current();
+      if (now == null || pointer.position() > now.position()) {
+        take(known, from.file(pointer));
+      }
+      if (from.isIssuedAnew(pointer)) {
+        confirmed();
+      } else {
+        state.serving();
+      }
+    } catch (SnapshotRefusedException e) {
+      state.refused("files", e);
+      throw new IOException("a snapshot file or its pointer was refused", e);
     }
   }
 
@@ -288,7 +343,7 @@ final class SnapshotFeed implements Runnable {
       for (ByteBuffer bytes : piece) {
         for (SseParser.Event event : parser.feed(bytes)) {
           if (event.type().equals("snapshot")) {
-            trusted = offer(known, asNote(event.data()));
+            trusted = offer(known, asNote(event.data()), "stream");
           }
         }
       }

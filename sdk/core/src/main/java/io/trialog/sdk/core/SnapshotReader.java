@@ -44,15 +44,17 @@ public final class SnapshotReader {
   public static Snapshot open(byte[] note, VerifierKey key, String environment)
       throws SnapshotRefusedException {
     checkSize(note.length);
+    return open(utf8(note), key, environment);
+  }
+
+  static String utf8(byte[] note) throws SnapshotRefusedException {
     try {
-      String text =
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .onMalformedInput(CodingErrorAction.REPORT)
-              .onUnmappableCharacter(CodingErrorAction.REPORT)
-              .decode(ByteBuffer.wrap(note))
-              .toString();
-      return open(text, key, environment);
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT)
+          .decode(ByteBuffer.wrap(note))
+          .toString();
     } catch (CharacterCodingException e) {
       throw new SnapshotRefusedException(Reason.NOT_UTF8, "the note is not UTF-8", e);
     }
@@ -90,7 +92,7 @@ public final class SnapshotReader {
     }
   }
 
-  private static String verified(String note, VerifierKey key) throws SnapshotRefusedException {
+  static String verified(String note, VerifierKey key) throws SnapshotRefusedException {
     try {
       return SignedNote.open(note, key);
     } catch (NoteException e) {
@@ -187,6 +189,14 @@ public final class SnapshotReader {
       parts.add(part);
     }
     return parts;
+  }
+
+  static Instant instant(String text) throws SnapshotRefusedException {
+    try {
+      return time(text);
+    } catch (IllegalArgumentException e) {
+      throw new SnapshotRefusedException(Reason.INVALID, e.getMessage(), e);
+    }
   }
 
   /** Only the very form that the writer writes, so that bytes and model say the same. */

@@ -7,8 +7,9 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * Signs notes with an Ed25519 key. Immutable; any thread. One key signs one kind of statement of
- * one environment, never two.
+ * Signs notes with an Ed25519 key. Immutable; any thread. One key speaks for one environment, and
+ * for one purpose; where it makes two kinds of statement, such as a snapshot and the pointer to its
+ * file, no text of the one has the form of the other.
  */
 public final class NoteSigner {
   private static final String PRIVATE_PREFIX = "PRIVATE+KEY+";
