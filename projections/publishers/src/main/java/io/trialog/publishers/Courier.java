@@ -186,7 +186,8 @@ public final class Courier implements AutoCloseable {
     failures.incrementAndGet();
     troubles.put(environment, String.valueOf(failure.getMessage()));
     if (failedBefore == 0) {
-      LOG.warn("{} has not the newest snapshot of {}", outlet.name(), environment, failure);
+      String why = String.valueOf(failure.getMessage());
+      LOG.warn("{} has not the newest snapshot of {}: {}", outlet.name(), environment, why);
     }
     long millis = pace.firstRetry().toMillis() << Math.min(failedBefore, 16);
     return Duration.ofMillis(Math.min(millis, pace.longestRetry().toMillis()));

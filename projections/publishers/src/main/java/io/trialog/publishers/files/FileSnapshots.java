@@ -164,7 +164,7 @@ public final class FileSnapshots implements SnapshotOutlet {
     }
   }
 
-  /** A static server runs as somebody else; there is nothing secret in a snapshot's signature. */
+  /** A static server usually runs as somebody else; what it may hand out is its business. */
   private static void readableByAll(Path file) throws IOException {
     PosixFileAttributeView view =
         Files.getFileAttributeView(file, PosixFileAttributeView.class);
