@@ -15,7 +15,7 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** A real Redis that keeps nothing on disk; {@code ops/bin/test} installs it. */
-final class RedisServer implements AutoCloseable {
+public final class RedisServer implements AutoCloseable {
   private final int port;
   private final List<String> options;
   private Process process;
@@ -25,7 +25,8 @@ final class RedisServer implements AutoCloseable {
     this.options = options;
   }
 
-  static RedisServer started(String... options) throws IOException {
+  /** One on a free port of loopback, with more of the server's own options. */
+  public static RedisServer started(String... options) throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       RedisServer server = new RedisServer(free.getLocalPort(), List.of(options));
       free.close();
@@ -69,7 +70,8 @@ final class RedisServer implements AutoCloseable {
     }
   }
 
-  RedisAddress address(String password) {
+  /** Where it is. */
+  public RedisAddress address(String password) {
     return RedisAddress.of("redis://127.0.0.1:" + port, "", password);
   }
 
