@@ -39,8 +39,7 @@ public final class Courier implements AutoCloseable {
    * @param firstRetry first pause after a failure; it doubles with each failure in a row
    * @param longestRetry where the doubling ends
    */
-  public record Pace(
-      Duration gap, Duration refresh, Duration firstRetry, Duration longestRetry) {
+  public record Pace(Duration gap, Duration refresh, Duration firstRetry, Duration longestRetry) {
     /** At most two a second, again after 10 s; after failures 250 ms to 5 s. */
     public static final Pace DEFAULT =
         new Pace(

@@ -158,7 +158,9 @@ class CourierTest {
       failing.broken = false;
       Notes.await("the newest after the hang", () -> hanging.has(log.head()));
       Notes.await("the newest after the failures", () -> failing.has(log.head()));
-      assertThat(hanging.positions()).as("nothing but its first and the newest").hasSizeBetween(1, 2);
+      assertThat(hanging.positions())
+          .as("nothing but its first and the newest")
+          .hasSizeBetween(1, 2);
       Notes.await("no trouble", () -> two.status().trouble().isEmpty());
       assertThat(one.status().failures()).isZero();
     }

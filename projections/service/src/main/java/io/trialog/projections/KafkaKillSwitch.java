@@ -51,9 +51,7 @@ final class KafkaKillSwitch implements KillAnnouncer.Listener, AutoCloseable {
     String environment = notice.snapshot().environment();
     record.headers().add("environment", environment.getBytes(StandardCharsets.UTF_8));
     try {
-      producer
-          .send(record)
-          .get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      producer.send(record).get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException | KafkaException e) {
       throw unknown(notice.key(), e);
     } catch (InterruptedException e) {

@@ -14,8 +14,8 @@ import org.springframework.context.annotation.Configuration;
 /**
  * The projections as Spring wires them. Needs the {@link EventLog}, {@link ProjectionsSettings},
  * and a {@link DataSource} called {@code projections}, whose tables it makes. Whoever has Kafka
- * calls {@link Stream#start}; {@link PublisherSettings} may say where snapshots go beside. Spring closes the stream before the projections, and both before the
- * log.
+ * calls {@link Stream#start}; {@link PublisherSettings} may say where snapshots go beside. Spring
+ * closes the stream before the projections, and both before the log.
  */
 @Configuration(proxyBeanMethods = false)
 public class ProjectionsConfiguration {
@@ -48,9 +48,7 @@ public class ProjectionsConfiguration {
   @Bean(destroyMethod = "close")
   Publishers publishers(Projections projections, ObjectProvider<PublisherSettings> settings) {
     return Publishers.start(
-        projections,
-        settings.getIfAvailable(() -> PublisherSettings.NONE),
-        Clock.systemUTC());
+        projections, settings.getIfAvailable(() -> PublisherSettings.NONE), Clock.systemUTC());
   }
 
   @Bean(destroyMethod = "close")

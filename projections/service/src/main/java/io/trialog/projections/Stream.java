@@ -30,10 +30,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What needs Kafka: topics, collector, stream job, sums, guardrails, and the topics of kills and of
- * snapshots. {@link
- * #start} is called once Kafka is up, and returns at once; a thread of ours opens the parts one
- * after the other and tries again while Kafka refuses. Kills that happened before are announced
- * from the log.
+ * snapshots. {@link #start} is called once Kafka is up, and returns at once; a thread of ours opens
+ * the parts one after the other and tries again while Kafka refuses. Kills that happened before are
+ * announced from the log.
  */
 public final class Stream implements PartSource, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Stream.class);

@@ -46,8 +46,7 @@ class KillPathTest {
           Host.await(() -> reason(client) == Reason.ASSIGNED, "the start of the experiment");
           story.say(new ExperimentKilled("flowing", null, null));
           Host.await(() -> reason(client) == Reason.KILLED, "the kill");
-          Host.await(
-              () -> client.snapshot().orElseThrow().position() == log.head(), "the newest");
+          Host.await(() -> client.snapshot().orElseThrow().position() == log.head(), "the newest");
         }
       }
       try (TrialogClient fresh = client(key);

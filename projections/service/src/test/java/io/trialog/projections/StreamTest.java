@@ -201,11 +201,10 @@ class StreamTest {
     }
     assertThat(found).hasSize(count);
     assertThat(found)
-        .allSatisfy(
-            kill ->
-                assertThat(kill.headers().lastHeader("environment").value())
-                    .asString(StandardCharsets.UTF_8)
-                    .isEqualTo("production"));
+        .allSatisfy(kill ->
+            assertThat(kill.headers().lastHeader("environment").value())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("production"));
     return found;
   }
 }

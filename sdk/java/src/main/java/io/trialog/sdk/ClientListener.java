@@ -4,9 +4,9 @@ import io.trialog.sdk.core.Snapshot;
 import io.trialog.sdk.core.SnapshotRefusedException;
 
 /**
- * Hears what happens in a client. Called on the client's own threads, and on those that
- * offer notes, one call at a time for each thread; a slow listener delays the client's next request, never an evaluation. What it throws is
- * ignored.
+ * Hears what happens in a client. Called on the client's own threads, and on those that offer
+ * notes, one call at a time for each thread; a slow listener delays the client's next request,
+ * never an evaluation. What it throws is ignored.
  */
 public interface ClientListener {
   /** The state changed. */

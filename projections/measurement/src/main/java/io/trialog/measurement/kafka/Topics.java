@@ -66,6 +66,7 @@ public final class Topics {
           "segment.ms", Long.toString(Duration.ofMinutes(10).toMillis()),
           "min.cleanable.dirty.ratio", "0.2",
           "max.compaction.lag.ms", Long.toString(Duration.ofHours(1).toMillis()));
+
   private static final String THIRTY_DAYS_MILLIS = Long.toString(Duration.ofDays(30).toMillis());
 
   private Topics() {}

@@ -110,8 +110,7 @@ public final class FileSnapshots implements SnapshotOutlet {
     if (!holds(file, note)) {
       writeWhole(file, note);
     }
-    writeWhole(
-        room.resolve(POINTER), pointer.signed(signer).getBytes(StandardCharsets.UTF_8));
+    writeWhole(room.resolve(POINTER), pointer.signed(signer).getBytes(StandardCharsets.UTF_8));
     sweep(room, pointer.file(), now);
   }
 
@@ -121,8 +120,8 @@ public final class FileSnapshots implements SnapshotOutlet {
   }
 
   /** The pointer that is there; null when there is none that we signed. */
-  private static @Nullable SnapshotPointer pointer(
-      Path room, NoteSigner signer, String environment) throws IOException {
+  private static @Nullable SnapshotPointer pointer(Path room, NoteSigner signer, String environment)
+      throws IOException {
     Path file = room.resolve(POINTER);
     try {
       if (Files.size(file) > SnapshotPointer.MAX_BYTES) {
@@ -166,8 +165,7 @@ public final class FileSnapshots implements SnapshotOutlet {
 
   /** A static server usually runs as somebody else; what it may hand out is its business. */
   private static void readableByAll(Path file) throws IOException {
-    PosixFileAttributeView view =
-        Files.getFileAttributeView(file, PosixFileAttributeView.class);
+    PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
     if (view != null) {
       view.setPermissions(PosixFilePermissions.fromString("rw-r--r--"));
     }

@@ -15,6 +15,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Snapshots on {@code trialog.snapshots}: key the environment, value the signed note. Compacted, so
@@ -75,9 +76,7 @@ public final class SnapshotTopic implements SnapshotOutlet {
   }
 
   private static OutletException unknown(
-      PublishedSnapshot snapshot,
-      String why,
-      @org.jspecify.annotations.Nullable Exception cause) {
+      PublishedSnapshot snapshot, String why, @Nullable Exception cause) {
     return new OutletException(
         "the snapshot of %s at %d is not known to be on %s: %s"
             .formatted(snapshot.environment(), snapshot.position(), Topics.SNAPSHOTS, why),

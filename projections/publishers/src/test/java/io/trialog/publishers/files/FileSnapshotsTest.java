@@ -227,7 +227,8 @@ class FileSnapshotsTest {
       Notes.await("a snapshot", () -> reason(client) == Reason.ASSIGNED);
       Notes.await("stale, as nothing is confirmed", () -> client.state() == ClientState.STALE);
       put(10, Status.RUNNING);
-      Notes.await("ready, as the pointer was issued anew", () -> client.state() == ClientState.READY);
+      Notes.await(
+          "ready, as the pointer was issued anew", () -> client.state() == ClientState.READY);
       put(11, Status.KILLED);
       Notes.await("killed", () -> reason(client) == Reason.KILLED);
       Notes.await("stale, as nobody issues it any more", () -> client.state() == ClientState.STALE);
@@ -248,8 +249,7 @@ class FileSnapshotsTest {
       Notes.await("killed", () -> reason(client) == Reason.KILLED);
       Files.write(room.resolve("latest"), older);
       Notes.await(
-          "refusals",
-          () -> refused(client, SnapshotRefusedException.Reason.OLDER_POSITION) > 1);
+          "refusals", () -> refused(client, SnapshotRefusedException.Reason.OLDER_POSITION) > 1);
       assertThat(reason(client)).isEqualTo(Reason.KILLED);
       NoteSigner thief = NoteSigner.generate("trialog/production");
       PublishedSnapshot forged = Notes.of("production", 12, Status.RUNNING, thief);

@@ -54,10 +54,9 @@ public final class RedisServer implements AutoCloseable {
         .filter(Files::isExecutable)
         .map(Path::toString)
         .findFirst()
-        .orElseThrow(
-            () ->
-                new AssertionError(
-                    "redis-server is missing; Debian or Ubuntu: apt-get install redis-server"));
+        .orElseThrow(() ->
+            new AssertionError(
+                "redis-server is missing; Debian or Ubuntu: apt-get install redis-server"));
   }
 
   private boolean answers() {

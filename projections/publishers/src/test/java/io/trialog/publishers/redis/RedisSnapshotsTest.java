@@ -89,12 +89,11 @@ class RedisSnapshotsTest {
         Collections.shuffle(shuffled, new Random(seed * 2 + i));
         publishers.add(
             Thread.ofPlatform()
-                .start(
-                    () -> {
-                      try (RedisSnapshots redis = new RedisSnapshots(server.address(""), keys)) {
-                        shuffled.forEach(redis::put);
-                      }
-                    }));
+                .start(() -> {
+                  try (RedisSnapshots redis = new RedisSnapshots(server.address(""), keys)) {
+                    shuffled.forEach(redis::put);
+                  }
+                }));
       }
       for (Thread publisher : publishers) {
         publisher.join();
@@ -235,12 +234,11 @@ class RedisSnapshotsTest {
       thread =
           Thread.ofPlatform()
               .daemon()
-              .start(
-                  () -> {
-                    try (Jedis jedis = server.client()) {
-                      jedis.subscribe(this, RedisSnapshots.channel("production"));
-                    }
-                  });
+              .start(() -> {
+                try (Jedis jedis = server.client()) {
+                  jedis.subscribe(this, RedisSnapshots.channel("production"));
+                }
+              });
       assertThat(subscribed.await(20, TimeUnit.SECONDS)).isTrue();
     }
 

@@ -52,8 +52,8 @@ public final class SnapshotHolder {
   /**
    * Reads a pointer to a snapshot; a refused one is counted as a refused snapshot is.
    *
-   * @throws SnapshotRefusedException with the first check that failed; OLDER_POSITION when it points
-   *     to one older than what is served
+   * @throws SnapshotRefusedException with the first check that failed; OLDER_POSITION when it
+   *     points to one older than what is served
    */
   public synchronized SnapshotPointer point(byte[] note) throws SnapshotRefusedException {
     try {

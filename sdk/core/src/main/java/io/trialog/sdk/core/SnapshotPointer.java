@@ -140,7 +140,8 @@ public final class SnapshotPointer {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
       StringBuilder hex = new StringBuilder(2 * digest.length);
       for (byte each : digest) {
-        hex.append(Character.forDigit(each >> 4 & 0xF, 16)).append(Character.forDigit(each & 0xF, 16));
+        hex.append(Character.forDigit(each >> 4 & 0xF, 16))
+            .append(Character.forDigit(each & 0xF, 16));
       }
       return hex.toString();
     } catch (NoSuchAlgorithmException e) {

@@ -112,8 +112,7 @@ public final class KafkaSource implements AutoCloseable {
 
   /** What it did so far; never blocks. */
   public Status status() {
-    return new Status(
-        reading.get(), offered.get(), skipped.get(), failures.get(), lastFailure);
+    return new Status(reading.get(), offered.get(), skipped.get(), failures.get(), lastFailure);
   }
 
   private boolean isOpen() {
@@ -188,9 +187,7 @@ public final class KafkaSource implements AutoCloseable {
   }
 
   private void offerWaiting() {
-    waiting
-        .values()
-        .removeIf(note -> client.offer(note, ORIGIN) != TrialogClient.Offer.NO_KEY);
+    waiting.values().removeIf(note -> client.offer(note, ORIGIN) != TrialogClient.Offer.NO_KEY);
   }
 
   /**

@@ -90,11 +90,16 @@ class KafkaSourceTest {
     producer =
         new KafkaProducer<>(
             Map.of(
-                "bootstrap.servers", kafka.bootstrap(),
-                "linger.ms", "0",
-                "max.request.size", 64 << 20,
-                "buffer.memory", 64L << 20,
-                "compression.type", "gzip"),
+                "bootstrap.servers",
+                kafka.bootstrap(),
+                "linger.ms",
+                "0",
+                "max.request.size",
+                64 << 20,
+                "buffer.memory",
+                64L << 20,
+                "compression.type",
+                "gzip"),
             new StringSerializer(),
             new ByteArraySerializer());
   }
@@ -270,7 +275,8 @@ class KafkaSourceTest {
       snapshot(note(18, Status.RUNNING));
       kill(new byte[] {(byte) 0xFF, '\n'});
       snapshot(new byte[SnapshotReader.MAX_BYTES + 1]);
-      send(KafkaSource.KILL_SWITCH, "no header", note(environment, 24, Status.RUNNING, thief), null);
+      send(
+          KafkaSource.KILL_SWITCH, "no header", note(environment, 24, Status.RUNNING, thief), null);
       Map<Reason, Long> expected =
           Map.of(
               Reason.NOT_SIGNED_BY_KEY, 3L,
@@ -330,8 +336,8 @@ class KafkaSourceTest {
   }
 
   @Test
-  void without_kafka_it_tries_again_and_the_topics_are_read_once_they_are_there(
-      @TempDir Path other) throws Exception {
+  void without_kafka_it_tries_again_and_the_topics_are_read_once_they_are_there(@TempDir Path other)
+      throws Exception {
     EmbeddedKafka late = EmbeddedKafka.at(other.resolve("kafka"), 0, 0);
     try (TrialogClient client = client();
         KafkaSource source =
