@@ -87,6 +87,16 @@ trialog_say_mvn() {
   say "  Debian or Ubuntu:  apt-get install maven"
 }
 
+# The tests run a Redis of their own; where its package starts one as a service, that one is left alone.
+trialog_find_redis() {
+  command -v redis-server >/dev/null
+}
+
+trialog_say_redis() {
+  say "redis-server is missing (looked in PATH); the tests publish snapshots to a real one."
+  say "  Debian or Ubuntu:  apt-get install redis-server"
+}
+
 trialog_require_jdk() {
   if ! trialog_find_jdk; then
     trialog_say_jdk

@@ -47,6 +47,7 @@ class ArchitectureTest {
                     "io.trialog.guardrails..",
                     "io.trialog.statistics..",
                     "io.trialog.audittrail..",
+                    "io.trialog.publishers..",
                     "io.trialog.projections..",
                     "io.trialog.query.."))
             .because("the command side never reads a projection"),
@@ -64,6 +65,7 @@ class ArchitectureTest {
                     "io.trialog.measurement..",
                     "io.trialog.guardrails..",
                     "io.trialog.audittrail..",
+                    "io.trialog.publishers..",
                     "io.trialog.projections.."))
             .should()
             .dependOnClassesThat(
@@ -100,6 +102,7 @@ class ArchitectureTest {
         rooms("io.kurrent..", "io.trialog.eventstore.eventstoredb.."),
         rooms("io.grpc..", "io.trialog.eventstore.eventstoredb.."),
         rooms("org.apache.lucene..", "io.trialog.audittrail.."),
+        rooms("redis.clients..", "io.trialog.publishers.redis.."),
         rooms("org.apache.flink..", "io.trialog.measurement.stream.."),
         noClasses()
             .should()

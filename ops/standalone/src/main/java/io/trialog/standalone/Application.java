@@ -17,6 +17,7 @@ final class Application {
         .initializers(context -> {
           context.getBeanFactory().registerSingleton("ownParts", parts);
           context.getBeanFactory().registerSingleton("eventStoreChoice", options.eventStore());
+          context.getBeanFactory().registerSingleton("publisherSettings", options.publishing());
         })
         .web(WebApplicationType.SERVLET)
         .registerShutdownHook(false)

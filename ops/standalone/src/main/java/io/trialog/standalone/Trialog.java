@@ -1,7 +1,5 @@
 package io.trialog.standalone;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +68,7 @@ public final class Trialog implements Callable<Integer> {
   private @Nullable Path eventStorePasswordFile;
 
   @Mixin private SafetyOptions safety = new SafetyOptions();
+  @Mixin private PublishingOptions publishing = new PublishingOptions();
 
   private Trialog() {}
 
@@ -85,7 +84,8 @@ public final class Trialog implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     try {
       EventStoreChoice choice = EventStoreChoice.of(eventStore, eventStoreUrl, credentials());
-      Options options = new Options(data, host, port, demo, choice, safety.safety());
+      Options options =
+          new Options(data, host, port, demo, choice, safety.safety(), publishing.settings());
       Platform platform = Platform.start(options, Trialog::say);
       platform.awaitEnd();
       return 0;
@@ -100,18 +100,8 @@ public final class Trialog implements Callable<Integer> {
 
   private EventStoreChoice.Credentials credentials() {
     return new EventStoreChoice.Credentials(
-        System.getenv().getOrDefault("TRIALOG_EVENTSTORE_USER", ""), password());
-  }
-
-  private String password() {
-    if (eventStorePasswordFile == null) {
-      return System.getenv().getOrDefault("TRIALOG_EVENTSTORE_PASSWORD", "");
-    }
-    try {
-      return Files.readString(eventStorePasswordFile).strip();
-    } catch (IOException e) {
-      throw new StartRefused("The password of the event store could not be read: " + e, e);
-    }
+        System.getenv().getOrDefault("TRIALOG_EVENTSTORE_USER", ""),
+        Passwords.of("the event store", eventStorePasswordFile, "TRIALOG_EVENTSTORE_PASSWORD"));
   }
 
   private static void say(String line) {

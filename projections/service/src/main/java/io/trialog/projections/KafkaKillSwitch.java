@@ -16,8 +16,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * Kills on {@code trialog.kill-switch}: key the experiment, {@code flag/key} or {@code
  * environment/key}, value the signed note that enforces the kill, or that ended it. The topic is
- * compacted, so a kill that is announced again changes nothing. Each call blocks until all replicas
- * have it, up to 5 s.
+ * compacted, so a kill that is announced again changes nothing. A header {@code environment} says
+ * whose snapshot it is, so that readers of others need not look. Each call blocks until all
+ * replicas have it, up to 5 s.
  */
 final class KafkaKillSwitch implements KillAnnouncer.Listener, AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(5);
@@ -34,6 +35,7 @@ final class KafkaKillSwitch implements KillAnnouncer.Listener, AutoCloseable {
                 "acks", "all",
                 "enable.idempotence", "true",
                 "linger.ms", "0",
+                "max.request.size", Topics.MOST_NOTE_BYTES,
                 "max.block.ms", "2000",
                 "request.timeout.ms", "2000",
                 "delivery.timeout.ms", "4000"),
@@ -45,10 +47,11 @@ final class KafkaKillSwitch implements KillAnnouncer.Listener, AutoCloseable {
   public void killed(KillAnnouncer.Notice notice) {
     byte[] key = notice.key().getBytes(StandardCharsets.UTF_8);
     byte[] note = notice.snapshot().note().getBytes(StandardCharsets.UTF_8);
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(Topics.KILL_SWITCH, key, note);
+    String environment = notice.snapshot().environment();
+    record.headers().add("environment", environment.getBytes(StandardCharsets.UTF_8));
     try {
-      producer
-          .send(new ProducerRecord<>(Topics.KILL_SWITCH, key, note))
-          .get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      producer.send(record).get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException | KafkaException e) {
       throw unknown(notice.key(), e);
     } catch (InterruptedException e) {

@@ -6,6 +6,7 @@ import io.trialog.measurement.store.JdbcMetricsStore;
 import io.trialog.measurement.store.MetricsStore;
 import java.time.Clock;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -13,8 +14,8 @@ import org.springframework.context.annotation.Configuration;
 /**
  * The projections as Spring wires them. Needs the {@link EventLog}, {@link ProjectionsSettings},
  * and a {@link DataSource} called {@code projections}, whose tables it makes. Whoever has Kafka
- * calls {@link Stream#start}. Spring closes the stream before the projections, and both before the
- * log.
+ * calls {@link Stream#start}; {@link PublisherSettings} may say where snapshots go beside. Spring
+ * closes the stream before the projections, and both before the log.
  */
 @Configuration(proxyBeanMethods = false)
 public class ProjectionsConfiguration {
@@ -42,6 +43,12 @@ public class ProjectionsConfiguration {
   @Bean
   GuardrailLedger guardrailLedger(Migrated schema) {
     return new GuardrailLedger(schema.database());
+  }
+
+  @Bean(destroyMethod = "close")
+  Publishers publishers(Projections projections, ObjectProvider<PublisherSettings> settings) {
+    return Publishers.start(
+        projections, settings.getIfAvailable(() -> PublisherSettings.NONE), Clock.systemUTC());
   }
 
   @Bean(destroyMethod = "close")

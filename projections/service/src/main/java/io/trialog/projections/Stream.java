@@ -8,6 +8,8 @@ import io.trialog.measurement.kafka.Topics;
 import io.trialog.measurement.store.MetricsStore;
 import io.trialog.measurement.store.PanesConsumer;
 import io.trialog.measurement.stream.MeasurementJob;
+import io.trialog.publishers.Courier;
+import io.trialog.publishers.kafka.SnapshotTopic;
 import io.trialog.snapshots.KillAnnouncer;
 import io.trialog.snapshots.LogFollower;
 import java.time.Clock;
@@ -27,19 +29,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What needs Kafka: topics, collector, stream job, sums, guardrails, and the topic of kills. {@link
- * #start} is called once Kafka is up, and returns at once; a thread of ours opens the parts one
- * after the other and tries again while Kafka refuses. Kills that happened before are announced
- * from the log.
+ * What needs Kafka: topics, collector, stream job, sums, guardrails, and the topics of kills and of
+ * snapshots. {@link #start} is called once Kafka is up, and returns at once; a thread of ours opens
+ * the parts one after the other and tries again while Kafka refuses. Kills that happened before are
+ * announced from the log.
  */
 public final class Stream implements PartSource, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Stream.class);
   private static final Duration TOPICS_LIMIT = Duration.ofSeconds(15);
   private static final Duration RETRY = Duration.ofSeconds(2);
   private static final Duration CATCH_UP_LOOK = Duration.ofMillis(500);
+
+  /** A topic forgets nothing, unless somebody made it anew. */
+  private static final Duration TOPIC_REFRESH = Duration.ofHours(1);
+
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
   private static final List<String> NAMES =
-      List.of("topics", "collector", "stream", "metrics", "guardrails", "kill_switch");
+      List.of(
+          "topics",
+          "collector",
+          "stream",
+          "metrics",
+          "guardrails",
+          "kill_switch",
+          "snapshot_topic");
 
   private final Projections projections;
   private final MetricsStore store;
@@ -55,7 +68,11 @@ public final class Stream implements PartSource, AutoCloseable {
 
   /** Everything that runs. */
   private record Parts(
-      MeasurementJob job, PanesConsumer panes, GuardrailWatch watch, LogFollower kills) {}
+      MeasurementJob job,
+      PanesConsumer panes,
+      GuardrailWatch watch,
+      LogFollower kills,
+      Courier snapshots) {}
 
   Stream(
       Projections projections,
@@ -135,6 +152,7 @@ public final class Stream implements PartSource, AutoCloseable {
     }
     waiting = PartStatus.starting("parts are being opened");
     LogFollower kills = kills(bootstrap);
+    Courier snapshots = snapshots(bootstrap);
     openIntake(bootstrap);
     KafkaVerdicts verdicts = opened(new KafkaVerdicts(bootstrap, projections.guardrailKeys()));
     GuardrailWatch watch =
@@ -152,7 +170,7 @@ public final class Stream implements PartSource, AutoCloseable {
             MeasurementJob.start(
                 MeasurementJob.Settings.of(bootstrap, settings.stream())
                     .withTransactionTimeout(settings.transactionTimeout())));
-    running = new Parts(job, panes, watch, kills);
+    running = new Parts(job, panes, watch, kills, snapshots);
   }
 
   /** Experiments that the collector does not know yet would be turned away. */
@@ -172,6 +190,15 @@ public final class Stream implements PartSource, AutoCloseable {
             projections.log(), List.of(new KillAnnouncer(projections.snapshotKeys(), 0, topic)));
     follower.start();
     return opened(follower);
+  }
+
+  /** Of its own: the topic of kills waits for none of these. */
+  private Courier snapshots(String bootstrap) {
+    return opened(
+        Courier.start(
+            projections.snapshots(),
+            new SnapshotTopic(bootstrap),
+            Courier.Pace.DEFAULT.refreshing(TOPIC_REFRESH)));
   }
 
   private void openIntake(String bootstrap) {
@@ -201,7 +228,18 @@ public final class Stream implements PartSource, AutoCloseable {
     parts.put("metrics", part(now.panes().trouble(), now.panes().caughtUpAt().isPresent()));
     parts.put("guardrails", part(now.watch().trouble(), now.watch().looks() > 0));
     parts.put("kill_switch", Projections.part(now.kills().status().getFirst(), 0));
+    parts.put("snapshot_topic", Publishers.part(now.snapshots().status()));
     return parts;
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    Map<String, Long> counters = new TreeMap<>();
+    Parts now = running;
+    if (now != null) {
+      Publishers.count(now.snapshots().status(), counters);
+    }
+    return counters;
   }
 
   /** Trouble before the first success is a start that takes its time. */

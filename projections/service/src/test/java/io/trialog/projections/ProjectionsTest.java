@@ -104,7 +104,13 @@ class ProjectionsTest {
       assertThat(host.stream.caughtUpAt()).isEmpty();
       assertThat(host.stream.parts())
           .containsOnlyKeys(
-              "collector", "guardrails", "kill_switch", "metrics", "stream", "topics");
+              "collector",
+              "guardrails",
+              "kill_switch",
+              "metrics",
+              "snapshot_topic",
+              "stream",
+              "topics");
       assertThat(host.stream.parts().values()).allMatch(part -> part.state() == State.STARTING);
     }
   }

@@ -55,6 +55,7 @@ class StreamTest {
         eventsFlow(host);
         story.say(new ExperimentKilled("flowing", null, null));
         assertThat(kills(kafka, 2).getLast().key()).isEqualTo("flowing");
+        awaitPublished(host, kafka, log.head());
       }
       try (Host host = new Host(log, folder)) {
         host.stream.start(kafka.bootstrap());
@@ -65,8 +66,86 @@ class StreamTest {
             .containsExactly("surge_price", "flowing", "surge_price", "flowing");
         assertThat(again.get(2).value()).isEqualTo(first);
         assertThat(host.store.folded().get("trialog.exposures-0").records()).isEqualTo(1);
+        String newest = host.projections.snapshots().newest("production").orElseThrow().note();
+        Host.await(
+            () -> snapshots(kafka).stream().filter(newest::equals).count() == 2,
+            "the newest again after a restart");
       }
     }
+  }
+
+  @Test
+  void a_kafka_that_is_away_holds_up_nothing_and_is_caught_up_with() throws Exception {
+    story.everything();
+    draftAndStart("flowing");
+    Path data = folder.resolve("kafka");
+    String bootstrap;
+    try (Host host = new Host(log, folder)) {
+      try (EmbeddedKafka kafka = EmbeddedKafka.at(data, 0, 0)) {
+        kafka.start();
+        bootstrap = kafka.bootstrap();
+        host.stream.start(bootstrap);
+        Host.await(() -> isUp(host), "the start of all parts");
+        awaitPublished(host, kafka, log.head());
+      }
+      story.say(new ExperimentKilled("flowing", null, null));
+      Host.await(
+          () -> host.projections.snapshots().position() == log.head(), "the snapshot of the kill");
+      Host.await(
+          () -> host.stream.parts().get("snapshot_topic").state() == PartStatus.State.DOWN,
+          "the topic's fall");
+      assertThat(host.stream.counters().get("snapshot_topic_failures")).isPositive();
+      int port = Integer.parseInt(bootstrap.substring(bootstrap.indexOf(':') + 1));
+      try (EmbeddedKafka kafka = EmbeddedKafka.at(data, port, 0)) {
+        kafka.start();
+        awaitPublished(host, kafka, log.head());
+        Host.await(
+            () -> PartStatus.UP.equals(host.stream.parts().get("snapshot_topic")),
+            "the topic's recovery");
+        host.close();
+      }
+    }
+  }
+
+  /** The newest snapshot is on the topic, and what is there never went backwards. */
+  private static void awaitPublished(Host host, EmbeddedKafka kafka, long head) throws Exception {
+    Host.await(
+        () -> snapshots(kafka).stream().anyMatch(note -> note.contains("\"position\":" + head)),
+        "position " + head + " on the topic");
+    long before = -1;
+    for (String note : snapshots(kafka)) {
+      long position = killed(host, note.getBytes(StandardCharsets.UTF_8)).position();
+      assertThat(position).isGreaterThan(before);
+      before = position;
+    }
+  }
+
+  /** Notes of production on the topic of snapshots. */
+  private static List<String> snapshots(EmbeddedKafka kafka) {
+    TopicPartition topic = new TopicPartition(Topics.SNAPSHOTS, 0);
+    List<String> found = new ArrayList<>();
+    try (KafkaConsumer<String, byte[]> consumer = consumer(kafka, topic)) {
+      long end = consumer.endOffsets(List.of(topic)).get(topic);
+      while (consumer.position(topic) < end) {
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          if (record.key().equals("production")) {
+            found.add(new String(record.value(), StandardCharsets.UTF_8));
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private static KafkaConsumer<String, byte[]> consumer(EmbeddedKafka kafka, TopicPartition topic) {
+    KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", kafka.bootstrap(), "auto.offset.reset", "earliest"),
+            new StringDeserializer(),
+            new ByteArrayDeserializer());
+    consumer.assign(List.of(topic));
+    consumer.seekToBeginning(List.of(topic));
+    return consumer;
   }
 
   private static boolean isUp(Host host) {
@@ -111,13 +190,8 @@ class StreamTest {
   /** All records of the kill switch, once there are so many; compaction has not come by yet. */
   private static List<ConsumerRecord<String, byte[]>> kills(EmbeddedKafka kafka, int count) {
     List<ConsumerRecord<String, byte[]>> found = new ArrayList<>();
-    try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", kafka.bootstrap(), "auto.offset.reset", "earliest"),
-            new StringDeserializer(),
-            new ByteArrayDeserializer())) {
-      consumer.assign(List.of(new TopicPartition(Topics.KILL_SWITCH, 0)));
-      consumer.seekToBeginning(consumer.assignment());
+    TopicPartition topic = new TopicPartition(Topics.KILL_SWITCH, 0);
+    try (KafkaConsumer<String, byte[]> consumer = consumer(kafka, topic)) {
       Host.await(
           () -> {
             consumer.poll(Duration.ofMillis(100)).forEach(found::add);
@@ -126,6 +200,11 @@ class StreamTest {
           count + " kills on the topic");
     }
     assertThat(found).hasSize(count);
+    assertThat(found)
+        .allSatisfy(kill ->
+            assertThat(kill.headers().lastHeader("environment").value())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("production"));
     return found;
   }
 }

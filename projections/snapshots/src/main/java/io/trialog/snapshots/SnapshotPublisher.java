@@ -68,6 +68,11 @@ public final class SnapshotPublisher implements Projection, AutoCloseable {
     return Optional.ofNullable(newest.get(environment)).map(Edition::snapshot);
   }
 
+  /** Environments that have a snapshot. */
+  public Set<String> environments() {
+    return Set.copyOf(newest.keySet());
+  }
+
   /** Environments that have a snapshot, with the newest of each. */
   public SortedMap<String, PublishedSnapshot> newest() {
     SortedMap<String, PublishedSnapshot> snapshots = new TreeMap<>();

@@ -43,9 +43,14 @@ final class Http {
   private final Duration timeout;
 
   Http(Settings settings) {
-    this.base = settings.baseUrl().toString().replaceAll("/+$", "");
-    this.token = settings.token();
-    this.timeout = settings.requestTimeout();
+    this(settings.baseUrl(), settings.token(), settings.requestTimeout());
+  }
+
+  /** With an empty token none is sent. */
+  Http(URI base, String token, Duration timeout) {
+    this.base = base.toString().replaceAll("/+$", "");
+    this.token = token;
+    this.timeout = timeout;
   }
 
   /**
@@ -94,8 +99,10 @@ final class Http {
   }
 
   private HttpRequest.Builder request(String path, String... headers) {
-    HttpRequest.Builder builder =
-        HttpRequest.newBuilder(URI.create(base + path)).header("Authorization", "Bearer " + token);
+    HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(base + path));
+    if (!token.isEmpty()) {
+      builder.header("Authorization", "Bearer " + token);
+    }
     return headers.length == 0 ? builder : builder.headers(headers);
   }
 

@@ -16,6 +16,7 @@ record Settings(
     String environment,
     Optional<VerifierKey> verifierKey,
     TrialogClient.Mode mode,
+    Optional<URI> snapshotFiles,
     Duration pollInterval,
     Duration heartbeatTimeout,
     Duration staleAfter,
@@ -37,9 +38,10 @@ record Settings(
     if (!environment.matches("[a-z0-9-]{1,32}")) {
       throw new IllegalArgumentException("environment must match [a-z0-9-]{1,32}");
     }
-    String scheme = baseUrl.getScheme();
-    if (!"http".equals(scheme) && !"https".equals(scheme)) {
-      throw new IllegalArgumentException("expected an http or https base URL, found " + baseUrl);
+    requireHttp("base URL", baseUrl);
+    snapshotFiles.ifPresent(url -> requireHttp("URL of snapshot files", url));
+    if (snapshotFiles.isPresent() != (mode == TrialogClient.Mode.FILES)) {
+      throw new IllegalArgumentException("snapshotFiles and the mode FILES need each other");
     }
     positive("pollInterval", pollInterval);
     positive("heartbeatTimeout", heartbeatTimeout);
@@ -53,6 +55,12 @@ record Settings(
           "expected at most " + Exposure.MAX_SEGMENTS + " segments, found " + segments.size());
     }
     verifierKey.ifPresent(key -> checkName(key, environment));
+  }
+
+  private static void requireHttp(String what, URI url) {
+    if (!"http".equals(url.getScheme()) && !"https".equals(url.getScheme())) {
+      throw new IllegalArgumentException("expected an http or https " + what + ", found " + url);
+    }
   }
 
   private static void positive(String name, Duration duration) {

@@ -2,6 +2,7 @@ package io.trialog.sdk;
 
 import io.trialog.sdk.core.Snapshot;
 import io.trialog.sdk.core.SnapshotHolder;
+import io.trialog.sdk.core.SnapshotPointer;
 import io.trialog.sdk.core.SnapshotReader;
 import io.trialog.sdk.core.SnapshotRefusedException;
 import io.trialog.sdk.core.json.JsonException;
@@ -47,6 +48,7 @@ final class SnapshotFeed implements Runnable {
   private final StateKeeper state;
   private final Backoff backoff;
   private final Optional<SnapshotCache> cache;
+  private final Optional<SnapshotFiles> files;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final AtomicLong accepted = new AtomicLong();
   private final AtomicLong failures = new AtomicLong();
@@ -66,6 +68,8 @@ final class SnapshotFeed implements Runnable {
     this.backoff = new Backoff(settings.longestBackoff());
     this.cache =
         settings.cacheFolder().map(folder -> new SnapshotCache(folder, settings.environment()));
+    this.files = settings.snapshotFiles().map(url -> new SnapshotFiles(url, settings));
+    settings.verifierKey().ifPresent(this::hold);
   }
 
   /** The snapshot to evaluate; null as long as there is none. */
@@ -122,9 +126,10 @@ final class SnapshotFeed implements Runnable {
       }
       Optional<byte[]> note = cache.get().note();
       if (key.isPresent()) {
-        SnapshotHolder known = hold(key.get());
+        SnapshotHolder held = holder;
+        SnapshotHolder known = held == null ? hold(key.get()) : held;
         learn(known, cache.get().statements());
-        if (note.isPresent() && taken(known, note.get())) {
+        if (note.isPresent() && taken(known, note.get(), "disk")) {
           state.servingUnconfirmed();
         }
       }
@@ -137,11 +142,10 @@ final class SnapshotFeed implements Runnable {
   private Duration round() throws InterruptedException {
     try {
       SnapshotHolder known = trusted();
-      poll(known);
-      askForStatementsInTime(known);
-      if (known.trusted() == null) {
-        // Its key was revoked: the server must send what it serves, whatever its position.
-        poll(known);
+      if (files.isPresent()) {
+        pollFiles(known, files.get());
+      } else {
+        pollServer(known);
       }
       if (settings.mode() == TrialogClient.Mode.STREAMING) {
         if (stream(known, "?deltas=true")) {
@@ -216,6 +220,15 @@ final class SnapshotFeed implements Runnable {
     }
   }
 
+  private void pollServer(SnapshotHolder known) throws IOException, InterruptedException {
+    poll(known);
+    askForStatementsInTime(known);
+    if (known.trusted() == null) {
+      // Its key was revoked: the server must send what it serves, whatever its position.
+      poll(known);
+    }
+  }
+
   private void poll(SnapshotHolder known) throws IOException, InterruptedException {
     Snapshot now = known.trusted();
     String path = "/api/v1/snapshots/" + settings.environment();
@@ -227,7 +240,7 @@ final class SnapshotFeed implements Runnable {
       confirmed();
     } else if (answer.status() != 200) {
       throw new IOException("expected a snapshot, found status " + answer.status());
-    } else if (offer(known, answer.body())) {
+    } else if (offer(known, answer.body(), "http")) {
       confirmed();
     } else {
       throw new IOException("the server's snapshot was refused");
@@ -239,26 +252,20 @@ final class SnapshotFeed implements Runnable {
   }
 
   /** True when the note is now served, or was already. */
-  private boolean offer(SnapshotHolder known, byte[] note) throws InterruptedException {
+  private boolean offer(SnapshotHolder known, byte[] note, String origin)
+      throws InterruptedException {
     if (known.hasOtherSigners(note)) {
       askForStatementsOfNote(known);
     }
-    return taken(known, note);
+    return taken(known, note, origin);
   }
 
-  private boolean taken(SnapshotHolder known, byte[] note) {
+  private boolean taken(SnapshotHolder known, byte[] note, String origin) {
     try {
-      if (known.offer(note) == SnapshotHolder.Offer.ACCEPTED) {
-        accepted.incrementAndGet();
-        Snapshot now = known.current();
-        if (now != null) {
-          state.accepted(now);
-        }
-        save(note);
-      }
+      take(known, note);
       return true;
     } catch (SnapshotRefusedException e) {
-      state.problem("snapshot refused: " + e.reason() + ": " + e.getMessage());
+      state.refused(origin, e);
       return false;
     }
   }
@@ -266,9 +273,9 @@ final class SnapshotFeed implements Runnable {
   /** Like {@link #offer}, for what a delta makes of the snapshot that is served. */
   private boolean offerDelta(SnapshotHolder known, byte[] data) throws InterruptedException {
     try {
-      return offer(known, known.whole(data));
+      return offer(known, known.whole(data), "stream");
     } catch (SnapshotRefusedException e) {
-      state.problem("snapshot refused: " + e.reason() + ": " + e.getMessage());
+      state.refused("stream", e);
       return false;
     }
   }
@@ -330,6 +337,59 @@ final class SnapshotFeed implements Runnable {
       notes.forEach(note -> statements.add(String.valueOf(note)));
     }
     return statements;
+  }
+
+  /** One at a time, so that what is kept on disk is the newest too. */
+  private synchronized SnapshotHolder.Offer take(SnapshotHolder known, byte[] note)
+      throws SnapshotRefusedException {
+    SnapshotHolder.Offer outcome = known.offer(note);
+    if (outcome == SnapshotHolder.Offer.ACCEPTED) {
+      accepted.incrementAndGet();
+      Snapshot now = known.current();
+      if (now != null) {
+        state.accepted(now);
+      }
+      save(note);
+    }
+    return outcome;
+  }
+
+  /** A note that came by another way than ours; any thread (protocol clause 13). */
+  TrialogClient.Offer offered(byte[] note, String origin) {
+    SnapshotHolder known = holder;
+    if (closed.getCount() == 0) {
+      return TrialogClient.Offer.CLOSED;
+    }
+    if (known == null) {
+      return TrialogClient.Offer.NO_KEY;
+    }
+    try {
+      boolean fresh = take(known, note) == SnapshotHolder.Offer.ACCEPTED;
+      state.serving();
+      return fresh ? TrialogClient.Offer.ACCEPTED : TrialogClient.Offer.UNCHANGED;
+    } catch (SnapshotRefusedException e) {
+      state.refused(origin, e);
+      return TrialogClient.Offer.REFUSED;
+    }
+  }
+
+  private void pollFiles(SnapshotHolder known, SnapshotFiles from)
+      throws IOException, InterruptedException {
+    try {
+      SnapshotPointer pointer = known.point(from.pointer());
+      Snapshot now = known.current();
+      if (now == null || pointer.position() > now.position()) {
+        take(known, from.file(pointer));
+      }
+      if (from.isIssuedAnew(pointer)) {
+        confirmed();
+      } else {
+        state.serving();
+      }
+    } catch (SnapshotRefusedException e) {
+      state.refused("files", e);
+      throw new IOException("a snapshot file or its pointer was refused", e);
+    }
   }
 
   private void save(byte[] note) {
@@ -396,7 +456,7 @@ final class SnapshotFeed implements Runnable {
       for (ByteBuffer bytes : piece) {
         for (SseParser.Event event : parser.feed(bytes)) {
           if (event.type().equals("snapshot")) {
-            trusted = offer(known, asNote(event.data()));
+            trusted = offer(known, asNote(event.data()), "stream");
           } else if (event.type().equals("delta")) {
             trusted = offerDelta(known, event.data());
             if (!trusted) {

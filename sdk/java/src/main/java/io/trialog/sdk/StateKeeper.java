@@ -1,6 +1,7 @@
 package io.trialog.sdk;
 
 import io.trialog.sdk.core.Snapshot;
+import io.trialog.sdk.core.SnapshotRefusedException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -34,6 +35,28 @@ final class StateKeeper {
       confirmedNanos = System.nanoTime() - staleAfterNanos;
     }
     move(ClientState.STALE);
+  }
+
+  /** Something is served by a way that says nothing of whether it is the newest. */
+  void serving() {
+    ClientState from;
+    synchronized (this) {
+      from = state;
+      boolean fresh = System.nanoTime() - confirmedNanos < staleAfterNanos;
+      if (from == ClientState.CLOSED
+          || from == ClientState.STALE
+          || (from == ClientState.READY && fresh)) {
+        return;
+      }
+      state = ClientState.STALE;
+      notifyAll();
+    }
+    tell(hearing -> hearing.stateChanged(from, ClientState.STALE));
+  }
+
+  void refused(String origin, SnapshotRefusedException why) {
+    tell(hearing -> hearing.snapshotRefused(origin, why.reason()));
+    problem("snapshot refused (" + origin + "): " + why.reason() + ": " + why.getMessage());
   }
 
   /** A round failed. */

@@ -41,7 +41,23 @@ public final class TrialogClient implements AutoCloseable {
     /** One request with an ETag every poll interval. */
     POLLING,
     /** A stream of server-sent events, and polls whenever it cannot be had. */
-    STREAMING
+    STREAMING,
+    /** Signed files of a static server, looked for every poll interval. */
+    FILES
+  }
+
+  /** What became of an offered note. */
+  public enum Offer {
+    /** Newer: it is evaluated from now on. */
+    ACCEPTED,
+    /** What is evaluated already. */
+    UNCHANGED,
+    /** Not trusted, or older; counted, and told to the listener. */
+    REFUSED,
+    /** The client has no key yet to check it with; to be offered again. */
+    NO_KEY,
+    /** The client is closed. */
+    CLOSED
   }
 
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
@@ -213,6 +229,29 @@ public final class TrialogClient implements AutoCloseable {
     return sender.awaitEmpty(most);
   }
 
+  /**
+   * Takes a signed note that came by another way than the client's own: a topic, a cache, a file
+   * (protocol clause 13). It is checked like one from the server, so whoever brings it is not
+   * trusted. A kill in it is obeyed at once. It does not confirm anything: a client that serves it
+   * without hearing the server is STALE. Any thread; never throws.
+   *
+   * @param note the bytes; not to be changed any more
+   * @param origin what the listener is told in case of a refusal, such as {@code kafka}
+   */
+  public Offer offer(byte[] note, String origin) {
+    try {
+      return feed.offered(note, origin);
+    } catch (RuntimeException e) {
+      state.problem("a note (" + origin + ") could not be read: " + e.getClass().getSimpleName());
+      return Offer.REFUSED;
+    }
+  }
+
+  /** The environment that it was built for. */
+  public String environment() {
+    return settings.environment();
+  }
+
   /** What was counted so far. */
   public ClientCounters counters() {
     return new ClientCounters(
@@ -264,6 +303,7 @@ public final class TrialogClient implements AutoCloseable {
     private String environment = "";
     private @Nullable VerifierKey verifierKey;
     private Mode mode = Mode.STREAMING;
+    private @Nullable URI snapshotFiles;
     private Duration pollInterval = Duration.ofSeconds(30);
     private Duration heartbeatTimeout = Duration.ofSeconds(45);
     private Duration staleAfter = Duration.ofSeconds(90);
@@ -318,6 +358,17 @@ public final class TrialogClient implements AutoCloseable {
     /** Streaming unless set. */
     public Builder mode(Mode mode) {
       this.mode = mode;
+      return this;
+    }
+
+    /**
+     * Takes snapshots from signed files of a static server or a CDN instead, {@code
+     * https://cdn.example.com/snapshots}; sets the mode FILES. It is sent no token. Events still go
+     * to the base URL, which is asked for the key too if none is configured.
+     */
+    public Builder snapshotFiles(URI folder) {
+      this.snapshotFiles = folder;
+      this.mode = Mode.FILES;
       return this;
     }
 
@@ -420,6 +471,7 @@ public final class TrialogClient implements AutoCloseable {
           environment,
           Optional.ofNullable(verifierKey),
           mode,
+          Optional.ofNullable(snapshotFiles),
           pollInterval,
           heartbeatTimeout,
           staleAfter,

@@ -2,6 +2,7 @@ package io.trialog.measurement.kafka;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -10,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
@@ -39,16 +43,37 @@ public final class Topics {
   /** The newest signed note per killed experiment, compacted. */
   public static final String KILL_SWITCH = "trialog.kill-switch";
 
+  /** The newest signed note per environment, compacted; a reader reads it from the beginning. */
+  public static final String SNAPSHOTS = "trialog.snapshots";
+
+  /** Largest record with a signed note: the 16 MiB that an SDK takes, key and headers. */
+  public static final int MOST_NOTE_BYTES = (16 << 20) + (64 << 10);
+
   /** What was refused, with the reason; kept 30 days. */
   public static final String DEAD_LETTERS = "trialog.dead-letters";
 
   private static final String FOR_EVER = "-1";
+
+  /**
+   * A reader from the beginning meets what compaction has not come by yet: small segments and an
+   * early cleaner bound that.
+   */
+  private static final Map<String, String> NEWEST_NOTES =
+      Map.of(
+          "cleanup.policy", "compact",
+          "max.message.bytes", Integer.toString(MOST_NOTE_BYTES),
+          "segment.bytes", Integer.toString(32 << 20),
+          "segment.ms", Long.toString(Duration.ofMinutes(10).toMillis()),
+          "min.cleanable.dirty.ratio", "0.2",
+          "max.compaction.lag.ms", Long.toString(Duration.ofHours(1).toMillis()));
+
   private static final String THIRTY_DAYS_MILLIS = Long.toString(Duration.ofDays(30).toMillis());
 
   private Topics() {}
 
   /**
-   * Creates the topics that are missing; leaves the others as they are. Idempotent, blocking.
+   * Creates the topics that are missing; leaves the others as they are, but for the size of the
+   * notes that topics of them take. Idempotent, blocking.
    *
    * @param partitions of exposures, outcomes and panes, 1 in the embedded broker; the rest have one
    * @param limit for the whole call
@@ -70,6 +95,8 @@ public final class Topics {
         long leftNanos = Math.max(1, deadlineNanos - System.nanoTime());
         ignoreExisting(() -> creation.getValue().get(leftNanos, TimeUnit.NANOSECONDS));
       }
+      long leftNanos = Math.max(1, deadlineNanos - System.nanoTime());
+      admin.incrementalAlterConfigs(wideEnough()).all().get(leftNanos, TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new TopicsUnavailable("no answer from Kafka at " + bootstrap + " about its topics", e);
     } catch (InterruptedException e) {
@@ -90,9 +117,18 @@ public final class Topics {
             Map.of("retention.ms", FOR_EVER, "message.timestamp.type", "LogAppendTime")));
     list.add(topic(VERDICTS, 1, replication, Map.of("retention.ms", FOR_EVER)));
     list.add(topic(GUARDRAIL_REPORTS, 1, replication, Map.of("retention.ms", FOR_EVER)));
-    list.add(topic(KILL_SWITCH, 1, replication, Map.of("cleanup.policy", "compact")));
+    list.add(topic(KILL_SWITCH, 1, replication, NEWEST_NOTES));
+    list.add(topic(SNAPSHOTS, 1, replication, NEWEST_NOTES));
     list.add(topic(DEAD_LETTERS, 1, replication, Map.of("retention.ms", THIRTY_DAYS_MILLIS)));
     return list;
+  }
+
+  /** A kill that a topic of an earlier release finds too large would never be announced. */
+  private static Map<ConfigResource, Collection<AlterConfigOp>> wideEnough() {
+    var size = new ConfigEntry("max.message.bytes", NEWEST_NOTES.get("max.message.bytes"));
+    return Map.of(
+        new ConfigResource(ConfigResource.Type.TOPIC, KILL_SWITCH),
+        List.of(new AlterConfigOp(size, AlterConfigOp.OpType.SET)));
   }
 
   private static NewTopic topic(

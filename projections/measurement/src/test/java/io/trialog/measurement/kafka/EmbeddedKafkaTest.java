@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -31,6 +32,11 @@ class EmbeddedKafkaTest {
   void a_restart_on_other_ports_finds_topics_and_records_again() throws Exception {
     try (var first = EmbeddedKafka.at(folder, 0, 0)) {
       first.start();
+      try (Admin earlier = Admin.create(Map.of("bootstrap.servers", first.bootstrap()))) {
+        var kills = new NewTopic(Topics.KILL_SWITCH, 1, (short) 1);
+        kills.configs(Map.of("cleanup.policy", "compact"));
+        earlier.createTopics(List.of(kills)).all().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      }
       Topics.createMissing(first.bootstrap(), 1, (short) 1, LIMIT);
       write(first.bootstrap(), "kept");
     }
@@ -45,6 +51,11 @@ class EmbeddedKafkaTest {
           .isEqualTo("LogAppendTime");
       assertThat(setting(second.bootstrap(), Topics.KILL_SWITCH, "cleanup.policy"))
           .isEqualTo("compact");
+      assertThat(setting(second.bootstrap(), Topics.SNAPSHOTS, "cleanup.policy"))
+          .isEqualTo("compact");
+      assertThat(setting(second.bootstrap(), Topics.KILL_SWITCH, "max.message.bytes"))
+          .as("also of a topic that an earlier release made")
+          .isEqualTo(Integer.toString(Topics.MOST_NOTE_BYTES));
       assertThat(setting(second.bootstrap(), Topics.OUTCOMES, "retention.ms")).isEqualTo("-1");
 
       Exit.halt(1, "as Kafka does after a fatal fault");

@@ -144,13 +144,35 @@ public final class SnapshotHolder {
     }
   }
 
-  private Offer replace(Snapshot offered, VerifierKey by) throws SnapshotRefusedException {
+  /**
+   * Reads a pointer to a snapshot; a refused one is counted as a refused snapshot is.
+   *
+   * @throws SnapshotRefusedException with the first check that failed; OLDER_POSITION when it
+   *     points to one older than what is served
+   */
+  public synchronized SnapshotPointer point(byte[] note) throws SnapshotRefusedException {
+    try {
+      SnapshotPointer pointer = SnapshotPointer.open(note, keys, environment);
+      requireNotOlder(pointer.position());
+      return pointer;
+    } catch (SnapshotRefusedException e) {
+      refusals.merge(e.reason(), 1L, Long::sum);
+      throw e;
+    }
+  }
+
+  private void requireNotOlder(long position) throws SnapshotRefusedException {
     Snapshot served = trusted();
-    if (served != null && offered.position() < served.position()) {
+    if (served != null && position < served.position()) {
       throw new SnapshotRefusedException(
           Reason.OLDER_POSITION,
-          "expected a position of at least " + served.position() + ", found " + offered.position());
+          "expected a position of at least " + served.position() + ", found " + position);
     }
+  }
+
+  private Offer replace(Snapshot offered, VerifierKey by) throws SnapshotRefusedException {
+    requireNotOlder(offered.position());
+    Snapshot served = trusted();
     if (served != null && offered.position() == served.position()) {
       return Offer.UNCHANGED;
     }

@@ -48,6 +48,10 @@ public final class SnapshotReader {
 
   static String decoded(byte[] note) throws SnapshotRefusedException {
     checkSize(note.length);
+    return utf8(note);
+  }
+
+  static String utf8(byte[] note) throws SnapshotRefusedException {
     try {
       return StandardCharsets.UTF_8
           .newDecoder()
@@ -199,6 +203,14 @@ public final class SnapshotReader {
       parts.add(part);
     }
     return parts;
+  }
+
+  static Instant instant(String text) throws SnapshotRefusedException {
+    try {
+      return time(text);
+    } catch (IllegalArgumentException e) {
+      throw new SnapshotRefusedException(Reason.INVALID, e.getMessage(), e);
+    }
   }
 
   /** Only the very form that the writer writes, so that bytes and model say the same. */

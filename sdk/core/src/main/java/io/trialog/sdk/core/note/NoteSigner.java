@@ -11,8 +11,9 @@ import java.util.List;
 
 /**
  * Signs notes with an Ed25519 key, and while keys change with older ones beside it. Immutable; any
- * thread. One key signs one kind of statement of one environment, and statements about its own
- * successor, never more.
+ * thread. One key speaks for one environment, and for one purpose; where it makes several kinds of
+ * statement, such as a snapshot, the pointer to its file and the name of its successor, no text of
+ * one has the form of another.
  */
 public final class NoteSigner {
   private static final String PRIVATE_PREFIX = "PRIVATE+KEY+";

@@ -1,0 +1,21 @@
+package io.trialog.publishers;
+
+import io.trialog.snapshots.PublishedSnapshot;
+
+/** A place from which SDKs take snapshots. {@link Courier} calls it from one thread at a time. */
+public interface SnapshotOutlet extends AutoCloseable {
+  /** A short stable name in snake_case, for status and counters. */
+  String name();
+
+  /**
+   * Brings the snapshot there, unless the place has a newer one of its environment. Idempotent.
+   * Blocks, at most about ten seconds.
+   *
+   * @throws OutletException when it is not known to be there; to be called again then
+   */
+  void put(PublishedSnapshot newest);
+
+  /** Lets go of connections. Idempotent, bounded in time. */
+  @Override
+  void close();
+}
