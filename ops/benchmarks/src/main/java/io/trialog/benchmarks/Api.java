@@ -55,7 +55,12 @@ record Api(HttpClient http, URI base, String token) {
     return answer.body();
   }
 
-  private HttpRequest.Builder request(String path) {
+  /** Any answer, whatever its status. */
+  HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+    return http.send(request, BodyHandlers.ofString());
+  }
+
+  HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(base.resolve(path))
         .timeout(TIMEOUT)
         .header("Authorization", "Bearer " + token);

@@ -229,7 +229,7 @@ public final class CommandLoad implements Callable<Integer> {
     }
   }
 
-  private static String classPath() {
+  static String classPath() {
     String classPath = System.getProperty("trialog.platform", "");
     if (classPath.isEmpty()) {
       throw new IllegalStateException("-Dtrialog.platform must be the class path of the platform");
@@ -237,7 +237,7 @@ public final class CommandLoad implements Callable<Integer> {
     return classPath;
   }
 
-  private static void delete(Path folder) throws IOException {
+  static void delete(Path folder) throws IOException {
     Files.walkFileTree(
         folder,
         new SimpleFileVisitor<>() {

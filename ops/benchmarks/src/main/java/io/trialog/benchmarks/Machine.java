@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** What a figure was measured on. */
-final class Machine {
+public final class Machine {
   private Machine() {}
 
   /** Cores, processor, memory and Java, in one line. */
-  static String described() {
+  public static String described() {
     return "%d cores (%s), %s, %s %s"
         .formatted(
             Runtime.getRuntime().availableProcessors(),

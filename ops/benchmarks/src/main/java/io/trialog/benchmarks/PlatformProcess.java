@@ -8,11 +8,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A platform in a process of its own, with the flags of ops/bin/run. */
 final class PlatformProcess implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
   private static final String READY = "Trialog is ready at ";
+
+  private static final String KAFKA = "embedded Kafka serves at ";
 
   private final Process process;
   private final Path data;
@@ -74,6 +77,25 @@ final class PlatformProcess implements AutoCloseable {
 
   String adminToken() throws IOException {
     return Files.readString(data.resolve("admin.token")).strip();
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Where its Kafka serves, as its log says; to be asked when it is ready. */
+  String kafka() throws IOException {
+    try (Stream<Path> logs = Files.list(data.resolve("logs"))) {
+      for (Path log : logs.toList()) {
+        for (String line : Files.readAllLines(log)) {
+          int at = line.indexOf(KAFKA);
+          if (at >= 0) {
+            return line.substring(at + KAFKA.length()).split("[^0-9.:]", 2)[0];
+          }
+        }
+      }
+    }
+    throw new IOException("The platform's log does not say where Kafka serves");
   }
 
   /** Bytes of the embedded log on disk; to be asked after it was closed. */

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +20,24 @@ import org.jspecify.annotations.Nullable;
  * give numbers as numbers and truth as truth. A version is a text.
  */
 public final class Context implements Attributes {
+  /** With more attributes than these a table finds them. */
+  private static final int SCANNED = 12;
+
   private static final Context EMPTY = new Context(Collections.emptyMap());
 
-  private final Map<String, Object> attributes;
+  /** Name and value in turn: few of them are found in fewer steps through memory than a table's. */
+  private final Object[] parts;
+
+  private final @Nullable Map<String, Object> table;
 
   private Context(Map<String, Object> attributes) {
-    this.attributes = attributes;
+    parts = new Object[2 * attributes.size()];
+    int at = 0;
+    for (Map.Entry<String, Object> attribute : attributes.entrySet()) {
+      parts[at++] = attribute.getKey();
+      parts[at++] = attribute.getValue();
+    }
+    table = attributes.size() > SCANNED ? attributes : null;
   }
 
   /** A context of one attribute. */
@@ -80,7 +92,7 @@ public final class Context implements Attributes {
   }
 
   private Context put(String attribute, @Nullable Object value) {
-    Map<String, Object> copy = new LinkedHashMap<>(attributes);
+    Map<String, Object> copy = map();
     if (value == null) {
       copy.remove(attribute);
     } else {
@@ -89,9 +101,36 @@ public final class Context implements Attributes {
     return new Context(copy);
   }
 
+  /** The attributes in their order; a copy. */
+  private Map<String, Object> map() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (int i = 0; i < parts.length; i += 2) {
+      map.put((String) parts[i], parts[i + 1]);
+    }
+    return map;
+  }
+
   @Override
+  @SuppressWarnings("ReferenceEquality") // Mostly the same literal; equals has the last word.
   public @Nullable Object value(String attribute) {
-    return attributes.get(attribute);
+    if (table != null) {
+      return table.get(attribute);
+    }
+    for (int i = 0; i < parts.length; i += 2) {
+      if (parts[i] == attribute) {
+        return parts[i + 1];
+      }
+    }
+    return search(attribute);
+  }
+
+  private @Nullable Object search(String attribute) {
+    for (int i = 0; i < parts.length; i += 2) {
+      if (Objects.equals(parts[i], attribute)) {
+        return parts[i + 1];
+      }
+    }
+    return null;
   }
 
   /**
@@ -100,7 +139,7 @@ public final class Context implements Attributes {
    */
   @Override
   public @Nullable String get(String attribute) {
-    Object value = attributes.get(attribute);
+    Object value = value(attribute);
     if (value == null || value instanceof String) {
       return (String) value;
     }
@@ -174,17 +213,17 @@ public final class Context implements Attributes {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Context && attributes.equals(((Context) other).attributes);
+    return other instanceof Context && map().equals(((Context) other).map());
   }
 
   @Override
   public int hashCode() {
-    return attributes.hashCode();
+    return map().hashCode();
   }
 
   /** Names only: values may be personal data, and texts end up in logs. */
   @Override
   public String toString() {
-    return "Context" + new TreeMap<>(attributes).keySet();
+    return "Context" + new TreeSet<>(map().keySet());
   }
 }

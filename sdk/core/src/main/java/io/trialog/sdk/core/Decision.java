@@ -53,16 +53,6 @@ public final class Decision {
       Variant variant,
       Reason reason,
       @Nullable String unit,
-      @Nullable String subject) {
-    return of(snapshot, experiment, variant, reason, unit, subject, NO_SLOT);
-  }
-
-  static Decision of(
-      Snapshot snapshot,
-      Experiment experiment,
-      Variant variant,
-      Reason reason,
-      @Nullable String unit,
       @Nullable String subject,
       int slot) {
     return new Decision(

@@ -1,5 +1,7 @@
 package io.trialog.sdk.core;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -63,40 +65,109 @@ public final class Evaluator {
     if (placed == null) {
       return Decision.fallback(snapshot, key, fallback, Reason.UNKNOWN_EXPERIMENT);
     }
-    Experiment experiment = placed.experiment;
-    String unit = experiment.unit();
-    String subject = context.subject(unit);
-    String second = experiment.fallbackUnitOrNull();
-    if (subject == null && second != null) {
-      unit = second;
-      subject = context.subject(unit);
-    }
-    if (subject == null) {
-      return Decision.of(
-          snapshot, experiment, experiment.controlVariant(), Reason.UNIT_MISSING, null, null);
-    }
-    Variant forced = overrides.find(experiment, subject);
-    if (forced != null) {
-      return Decision.of(snapshot, experiment, forced, Reason.OVERRIDE, unit, subject);
-    }
-    return bySlot(snapshot, placed, context, unit, subject);
+    return decide(snapshot, placed, context, overrides);
   }
 
-  private static Decision bySlot(
-      Snapshot snapshot, Placed placed, Context context, String unit, String subject) {
+  private static Decision decide(
+      Snapshot snapshot, Placed placed, Context context, Overrides overrides) {
     Experiment experiment = placed.experiment;
-    Reason closed = Gates.closed(snapshot, placed, context, null);
-    if (closed != null) {
-      Variant answer =
-          closed == Reason.CONCLUDED ? experiment.winnerOrControl() : experiment.controlVariant();
-      return Decision.of(snapshot, experiment, answer, closed, unit, subject);
+    String unit = experiment.unitIn(context);
+    String subject = unit == null ? null : context.subject(unit);
+    int standing = Standing.of(snapshot, placed, context, overrides, subject);
+    return Decision.of(
+        snapshot,
+        experiment,
+        Standing.variant(standing, experiment, overrides, subject),
+        Standing.reason(standing, experiment),
+        unit,
+        subject,
+        Standing.slot(standing));
+  }
+
+  /** Only the variant to show, without overrides. */
+  public static String variant(
+      @Nullable Snapshot snapshot, String experiment, Context context, String fallback) {
+    return variant(snapshot, experiment, context, fallback, Overrides.none());
+  }
+
+  /**
+   * Only the variant to show: what {@link #evaluate} says, but nothing is allocated, and the reason
+   * stays unknown. It makes no exposure; an experiment whose exposures are not recorded measures
+   * nothing.
+   *
+   * @return never null; as in {@link #evaluate}
+   */
+  public static String variant(
+      @Nullable Snapshot snapshot,
+      String experiment,
+      Context context,
+      String fallback,
+      Overrides overrides) {
+    try {
+      Objects.requireNonNull(fallback, "fallback");
+      Placed placed = snapshot == null ? null : snapshot.placed(experiment);
+      if (snapshot == null || placed == null) {
+        return fallback;
+      }
+      String subject = placed.experiment.subjectIn(context);
+      int standing = Standing.of(snapshot, placed, context, overrides, subject);
+      return Standing.variant(standing, placed.experiment, overrides, subject).key();
+    } catch (RuntimeException e) {
+      // As in evaluate.
+      return orLastResort(fallback);
     }
-    // The experiment's own hash comes last: the steps before it are cheaper.
-    int slot = experiment.slot(subject);
-    Variant owner = experiment.owner(slot);
-    Variant answer = owner == null ? experiment.controlVariant() : owner;
-    Reason reason = owner == null ? Reason.NOT_ENROLLED : Reason.ASSIGNED;
-    return Decision.of(snapshot, experiment, answer, reason, unit, subject, slot);
+  }
+
+  /**
+   * The decisions for all experiments of a snapshot, sorted by key; none as long as there is no
+   * snapshot.
+   *
+   * @return each as {@link #evaluate} gives it with control as the fallback; a list of the caller's
+   *     own
+   */
+  public static List<Decision> evaluateAll(
+      @Nullable Snapshot snapshot, Context context, Overrides overrides) {
+    List<Decision> decisions = new ArrayList<>();
+    if (snapshot != null) {
+      for (Experiment each : snapshot.experiments()) {
+        decisions.add(evaluate(snapshot, each.key(), context, each.control(), overrides));
+      }
+    }
+    return decisions;
+  }
+
+  /**
+   * The same decisions, told to a visitor one after the other, sorted by key; nothing is allocated.
+   * What the visitor throws goes through to the caller.
+   */
+  public static void evaluateAll(
+      @Nullable Snapshot snapshot, Context context, Overrides overrides, DecisionVisitor visitor) {
+    if (snapshot != null) {
+      for (Placed each : snapshot.placed()) {
+        tell(snapshot, each, context, overrides, visitor);
+      }
+    }
+  }
+
+  private static void tell(
+      Snapshot snapshot,
+      Placed placed,
+      Context context,
+      Overrides overrides,
+      DecisionVisitor visitor) {
+    Experiment experiment = placed.experiment;
+    int standing = Standing.ERROR;
+    Variant variant = experiment.controlVariant();
+    try {
+      String subject = experiment.subjectIn(context);
+      standing = Standing.of(snapshot, placed, context, overrides, subject);
+      variant = Standing.variant(standing, experiment, overrides, subject);
+    } catch (RuntimeException e) {
+      // As in evaluate: control, and ERROR.
+      standing = Standing.ERROR;
+    }
+    visitor.decided(
+        experiment, variant, Standing.reason(standing, experiment), Standing.slot(standing));
   }
 
   /**

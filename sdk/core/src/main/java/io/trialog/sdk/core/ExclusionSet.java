@@ -94,7 +94,7 @@ public final class ExclusionSet {
    */
   public static ExclusionSet of(String key, String salt, String unit) {
     Keys.key("exclusion set", key);
-    return new ExclusionSet(key, HashSpace.of("exclusion set " + key, salt, unit));
+    return new ExclusionSet(key, HashSpace.shared("exclusion set " + key, salt, unit));
   }
 
   public String key() {

@@ -81,9 +81,10 @@ public final class Experiment {
     salt = saltText == null ? key : Keys.text("salt", saltText, Keys.MAX_TEXT);
     namespace = Keys.text("namespace of " + key, b.namespace, Keys.MAX_TEXT);
     surface = Keys.text("surface of " + key, b.surface, Keys.MAX_TEXT);
-    unit = Keys.name("unit of " + key, b.unit);
+    unit = Keys.name("unit of " + key, b.unit).intern();
     String fallback = b.fallbackUnit;
-    fallbackUnit = fallback == null ? null : Keys.name("fallback unit of " + key, fallback);
+    fallbackUnit =
+        fallback == null ? null : Keys.name("fallback unit of " + key, fallback).intern();
     status = b.status;
     epoch = b.epoch;
     variants = Keys.atMost("variants", b.variants, MAX_PARTS);
@@ -226,8 +227,12 @@ public final class Experiment {
     return winner == null ? control : winner;
   }
 
-  @Nullable String fallbackUnitOrNull() {
-    return fallbackUnit;
+  /** The unit that the context has: the experiment's, else its fallback; null without both. */
+  @Nullable String unitIn(Context context) {
+    if (context.subject(unit) != null) {
+      return unit;
+    }
+    return fallbackUnit != null && context.subject(fallbackUnit) != null ? fallbackUnit : null;
   }
 
   /** The subject by the experiment's unit, else by its fallback; null without both. */

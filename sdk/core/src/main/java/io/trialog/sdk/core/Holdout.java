@@ -76,7 +76,7 @@ public final class Holdout {
       throw new IllegalArgumentException(
           "holdout " + key + " must have 1 to " + Slots.COUNT + " slots, found " + slots);
     }
-    return new Holdout(key, scope, of, slots, HashSpace.of("holdout " + key, salt, unit));
+    return new Holdout(key, scope, of, slots, HashSpace.shared("holdout " + key, salt, unit));
   }
 
   public String key() {

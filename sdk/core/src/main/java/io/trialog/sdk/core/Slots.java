@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +20,11 @@ public final class Slots {
   /** A thread's buffer that outgrew this is dropped again after the call. */
   private static final int KEPT_BUFFER_BYTES = 8_192;
 
-  /** As many shared hash spaces as an experiment usually meets: a few holdouts, a few sets. */
-  private static final int REMEMBERED = 8;
+  /** Shared hash spaces that a thread remembers a slot of; a power of two. */
+  private static final int REMEMBERED = 64;
+
+  /** Longer subjects are not remembered, so that a thread keeps little alive. */
+  private static final int LONGEST_REMEMBERED = 256;
 
   private static final ThreadLocal<Hasher> HASHERS = ThreadLocal.withInitial(Hasher::new);
 
@@ -51,35 +53,63 @@ public final class Slots {
   }
 
   /**
-   * The same for a hash space that many experiments share. Each thread remembers the last answers:
-   * slots, which never change, and not assignments, which a new snapshot may change.
+   * The same for a hash space that many experiments share. Each thread remembers the last answer of
+   * each space: slots, which never change, and not assignments, which a new snapshot may change.
+   *
+   * @param number of the space; spaces whose numbers are 64 apart forget each other's answers
    */
-  static int remembered(byte[] prefix, String subject) {
-    return HASHERS.get().remembered(prefix, subject);
+  static int remembered(byte[] prefix, int number, String subject) {
+    return HASHERS.get().remembered(prefix, number & (REMEMBERED - 1), subject);
   }
 
-  /** Remainder of the digest, 32 bits at a time: the remainder so far is the high word. */
+  /**
+   * Remainder of the digest. Each of its eight words counts as often as 2^32 to its power leaves of
+   * 10,000, so that the products do not wait for each other and one division is enough; their sum
+   * is below 2^49.
+   */
   private static int modulus(byte[] digest) {
-    long rest = 0;
-    for (int i = 0; i < 32; i += 4) {
-      long word =
-          ((digest[i] & 0xFFL) << 24)
-              | ((digest[i + 1] & 0xFFL) << 16)
-              | ((digest[i + 2] & 0xFFL) << 8)
-              | (digest[i + 3] & 0xFFL);
-      rest = ((rest << 32) | word) % COUNT;
-    }
-    return (int) rest;
+    long sum =
+        word(digest, 0) * 9_216
+            + word(digest, 4) * 2_896
+            + word(digest, 8) * 2_976
+            + word(digest, 12) * 1_456
+            + word(digest, 16) * 336
+            + word(digest, 20) * 1_616
+            + word(digest, 24) * 7_296
+            + word(digest, 28);
+    return (int) (sum % COUNT);
   }
 
+  private static long word(byte[] digest, int at) {
+    return ((digest[at] & 0xFFL) << 24)
+        | ((digest[at + 1] & 0xFFL) << 16)
+        | ((digest[at + 2] & 0xFFL) << 8)
+        | (digest[at + 3] & 0xFFL);
+  }
+
+  /**
+   * A thread's digest and buffers. The subject lies at a fixed place in the buffer and each salt is
+   * written before it, so that many experiments of one subject encode it once.
+   */
   private static final class Hasher {
     private final MessageDigest sha256;
     private final byte[] digest = new byte[32];
-    private byte[] buffer = new byte[256];
-    private final byte[][] prefixes = new byte[REMEMBERED][];
-    private final @Nullable String[] subjects = new @Nullable String[REMEMBERED];
-    private final int[] slots = new int[REMEMBERED];
-    private int oldest;
+    private int start = 128;
+    private byte[] buffer = new byte[start + 128];
+    private char[] chars = new char[128];
+
+    /** The subject at {@code start}, and how many bytes it has there. */
+    private String encoded = "";
+
+    private int length;
+
+    /** An error, such as a full stack, may have left half a message in the digest. */
+    private boolean inUse;
+
+    // Of shared hash spaces; made when there is one.
+    private byte[][] prefixes = new byte[0][];
+    private @Nullable String[] subjects = new @Nullable String[0];
+    private int[] slots = new int[0];
 
     Hasher() {
       try {
@@ -89,46 +119,88 @@ public final class Slots {
       }
     }
 
-    @SuppressWarnings("ReferenceEquality") // The very array of a hash space: nobody copies it.
-    int remembered(byte[] prefix, String subject) {
-      for (int i = 0; i < REMEMBERED; i++) {
-        if (prefixes[i] == prefix && subject.equals(subjects[i])) {
-          return slots[i];
-        }
-      }
+    int remembered(byte[] prefix, int at, String subject) {
+      @SuppressWarnings("ReferenceEquality") // The very array of a hash space: nobody copies it.
+      boolean known = at < slots.length && prefixes[at] == prefix && subject.equals(subjects[at]);
+      return known ? slots[at] : remember(prefix, at, subject);
+    }
+
+    private int remember(byte[] prefix, int at, String subject) {
       int slot = slot(prefix, subject);
-      prefixes[oldest] = prefix;
-      subjects[oldest] = subject;
-      slots[oldest] = slot;
-      oldest = (oldest + 1) % REMEMBERED;
+      if (subject.length() <= LONGEST_REMEMBERED) {
+        if (slots.length == 0) {
+          prefixes = new byte[REMEMBERED][];
+          subjects = new @Nullable String[REMEMBERED];
+          slots = new int[REMEMBERED];
+        }
+        prefixes[at] = prefix;
+        subjects[at] = subject;
+        slots[at] = slot;
+      }
       return slot;
     }
 
+    @SuppressWarnings("ReferenceEquality") // The last text itself; an equal one is encoded again.
     int slot(byte[] prefix, String subject) {
-      int longest = prefix.length + 3 * subject.length();
-      if (buffer.length < longest) {
-        buffer = new byte[longest];
+      if (subject != encoded || prefix.length > start) {
+        place(subject, prefix.length);
       }
-      System.arraycopy(prefix, 0, buffer, 0, prefix.length);
-      int length = encode(subject, prefix.length);
-      try {
-        sha256.update(buffer, 0, length);
-        sha256.digest(digest, 0, digest.length);
-      } catch (DigestException e) {
-        throw new IllegalStateException("a SHA-256 digest has 32 bytes", e);
-      }
+      int from = start - prefix.length;
+      System.arraycopy(prefix, 0, buffer, from, prefix.length);
+      digest(from, prefix.length + length);
       if (buffer.length > KEPT_BUFFER_BYTES) {
-        buffer = Arrays.copyOf(buffer, 256);
+        place("", 128);
       }
       return modulus(digest);
     }
 
+    private void digest(int from, int bytes) {
+      if (inUse) {
+        sha256.reset();
+      }
+      inUse = true;
+      sha256.update(buffer, from, bytes);
+      try {
+        sha256.digest(digest, 0, digest.length);
+      } catch (DigestException e) {
+        throw new IllegalStateException("a SHA-256 digest has 32 bytes", e);
+      }
+      inUse = false;
+    }
+
+    /** Puts a subject into the buffer, behind room for a prefix. */
+    private void place(String subject, int room) {
+      encoded = "";
+      length = 0;
+      int longest = 3 * subject.length();
+      if (room > start || buffer.length - start < longest || buffer.length > KEPT_BUFFER_BYTES) {
+        buffer = new byte[Math.max(128, room) + Math.max(128, longest)];
+        start = Math.max(128, room);
+      }
+      length = encode(subject, start) - start;
+      encoded = subject;
+    }
+
+    /** Copied out of the text at once, which is faster than asking it for each char. */
     private int encode(String subject, int from) {
+      int count = subject.length();
+      if (chars.length < count || chars.length > KEPT_BUFFER_BYTES) {
+        chars = new char[Math.max(128, count)];
+      }
+      subject.getChars(0, count, chars, 0);
+      int all = 0;
+      for (int i = 0; i < count; i++) {
+        all |= chars[i];
+        buffer[from + i] = (byte) chars[i];
+      }
+      return all < 0x80 ? from + count : encodeAny(count, from);
+    }
+
+    private int encodeAny(int count, int from) {
       byte[] out = buffer;
       int at = from;
-      int length = subject.length();
-      for (int i = 0; i < length; i++) {
-        char c = subject.charAt(i);
+      for (int i = 0; i < count; i++) {
+        char c = chars[i];
         if (c < 0x80) {
           out[at++] = (byte) c;
         } else if (c < 0x800) {
@@ -138,8 +210,8 @@ public final class Slots {
           out[at++] = (byte) (0xE0 | (c >> 12));
           out[at++] = (byte) (0x80 | ((c >> 6) & 0x3F));
           out[at++] = (byte) (0x80 | (c & 0x3F));
-        } else if (isPair(subject, i)) {
-          int point = Character.toCodePoint(c, subject.charAt(++i));
+        } else if (isPair(i, count)) {
+          int point = Character.toCodePoint(c, chars[++i]);
           out[at++] = (byte) (0xF0 | (point >> 18));
           out[at++] = (byte) (0x80 | ((point >> 12) & 0x3F));
           out[at++] = (byte) (0x80 | ((point >> 6) & 0x3F));
@@ -151,10 +223,10 @@ public final class Slots {
       return at;
     }
 
-    private static boolean isPair(String text, int at) {
-      return Character.isHighSurrogate(text.charAt(at))
-          && at + 1 < text.length()
-          && Character.isLowSurrogate(text.charAt(at + 1));
+    private boolean isPair(int at, int count) {
+      return Character.isHighSurrogate(chars[at])
+          && at + 1 < count
+          && Character.isLowSurrogate(chars[at + 1]);
     }
   }
 }

@@ -37,6 +37,7 @@ public final class Snapshot {
 
   // Derived, for the evaluator.
   private final Map<String, Placed> byKey = new HashMap<>();
+  private final Placed[] placed;
   private final Map<String, Flag> flagsByKey;
 
   private Snapshot(Builder b) {
@@ -61,8 +62,10 @@ public final class Snapshot {
     index("experiment", experiments, Experiment::key);
     checkFormat();
     checkPrerequisites();
-    for (Experiment experiment : experiments) {
-      byKey.put(experiment.key(), new Placed(experiment, holdouts, sets));
+    placed = new Placed[experiments.size()];
+    for (int i = 0; i < placed.length; i++) {
+      placed[i] = new Placed(experiments.get(i), holdouts, sets);
+      byKey.put(experiments.get(i).key(), placed[i]);
     }
   }
 
@@ -183,6 +186,11 @@ public final class Snapshot {
 
   @Nullable Placed placed(String key) {
     return byKey.get(key);
+  }
+
+  /** All, sorted by key; not to be changed. */
+  Placed[] placed() {
+    return placed;
   }
 
   @Override

@@ -22,6 +22,9 @@ public final class Condition extends Targeting {
 
   private static final int MAX_ATTRIBUTE = 1_024;
 
+  /** With more values than these a table finds them. */
+  private static final int COMPARED = 8;
+
   /** What sort of value the attribute must have. */
   public enum Type {
     TEXT("text"),
@@ -120,16 +123,22 @@ public final class Condition extends Targeting {
 
   // Derived, for the evaluator.
   private final String[] texts;
+  private final int[] hashes;
   private final Set<String> set;
   private final double[] numbers;
   private final boolean truth;
 
   private Condition(String attribute, @Nullable Type type, Operator operator, List<String> values) {
-    this.attribute = attribute;
+    // So that a context, in which names are mostly literals too, finds it by identity.
+    this.attribute = attribute.intern();
     this.type = type;
     this.operator = operator;
     this.values = values;
     this.texts = values.toArray(new String[0]);
+    this.hashes = new int[Math.min(texts.length, COMPARED)];
+    for (int i = 0; i < hashes.length; i++) {
+      hashes[i] = texts[i].hashCode();
+    }
     this.set = new HashSet<>(values);
     this.numbers = type == Type.NUMBER ? numbers(texts) : new double[0];
     this.truth = type == Type.BOOLEAN && texts[0].equals("true");
@@ -280,10 +289,24 @@ public final class Condition extends Targeting {
 
   private boolean text(String value) {
     if (operator != Operator.PREFIX) {
-      return set.contains(value) == (operator != Operator.NOT_IN);
+      return among(value) == (operator != Operator.NOT_IN);
     }
     for (String prefix : texts) {
       if (value.startsWith(prefix)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Few values are compared one by one, by their hashes first, which texts remember. */
+  private boolean among(String value) {
+    if (texts.length > COMPARED) {
+      return set.contains(value);
+    }
+    int hash = value.hashCode();
+    for (int i = 0; i < hashes.length; i++) {
+      if (hashes[i] == hash && texts[i].equals(value)) {
         return true;
       }
     }

@@ -3,6 +3,7 @@ package io.trialog.sdk.core.targeting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Expressions joined: all of them, any of them, or not the one. */
 final class Joint extends Targeting {
@@ -24,6 +25,10 @@ final class Joint extends Targeting {
   final Kind kind;
   final List<Targeting> parts;
   private final Targeting[] asked;
+
+  /** The only part, if it decides alone. */
+  private final @Nullable Targeting lone;
+
   private final int depth;
   private final int conditions;
   private final int size;
@@ -32,6 +37,7 @@ final class Joint extends Targeting {
     this.kind = kind;
     this.parts = List.copyOf(parts);
     this.asked = this.parts.toArray(new Targeting[0]);
+    this.lone = asked.length == 1 && kind != Kind.NOT ? asked[0] : null;
     int deepest = 0;
     int leaves = 0;
     int all = 1;
@@ -47,6 +53,9 @@ final class Joint extends Targeting {
 
   @Override
   public boolean admits(Attributes attributes) {
+    if (lone != null) {
+      return lone.admits(attributes);
+    }
     // Any part that holds ends "any", any that does not ends "all" and decides "not".
     boolean ends = kind == Kind.ANY;
     for (Targeting part : asked) {
