@@ -45,6 +45,7 @@ class ArchitectureTest {
                     "io.trialog.snapshots..",
                     "io.trialog.measurement..",
                     "io.trialog.guardrails..",
+                    "io.trialog.receipts..",
                     "io.trialog.statistics..",
                     "io.trialog.audittrail..",
                     "io.trialog.projections..",
@@ -63,6 +64,7 @@ class ArchitectureTest {
                     "io.trialog.snapshots..",
                     "io.trialog.measurement..",
                     "io.trialog.guardrails..",
+                    "io.trialog.receipts..",
                     "io.trialog.audittrail..",
                     "io.trialog.projections.."))
             .should()
@@ -89,7 +91,8 @@ class ArchitectureTest {
             "io.trialog.eventstore..",
             "io.trialog.measurement.store..",
             "io.trialog.audit.log..",
-            "io.trialog.guardrails.."),
+            "io.trialog.guardrails..",
+            "io.trialog.receipts.."),
         rooms(
             "org.springframework.web..",
             "io.trialog.command..",

@@ -9,6 +9,9 @@ import io.trialog.query.catalogue.FlagAnswers;
 import io.trialog.query.catalogue.HoldoutAnswers;
 import io.trialog.query.catalogue.MetricAnswers;
 import io.trialog.query.catalogue.NamespaceAnswers;
+import io.trialog.query.receipts.ReceiptAnswers;
+import io.trialog.query.receipts.ReceiptIntake;
+import io.trialog.receipts.Receipts;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -34,6 +37,7 @@ import org.springframework.context.annotation.Import;
   SnapshotAnswers.class,
   KeyAnswers.class,
   BatchAnswers.class,
+  ReceiptAnswers.class,
   AccessAnswers.class,
   AuditAnswers.class,
   BundleAnswers.class,
@@ -48,6 +52,11 @@ public class QueryConfiguration {
   @Bean
   ReviewAnswers reviewAnswers(Projections projections, Readers readers) {
     return new ReviewAnswers(projections, readers, Clock.systemUTC());
+  }
+
+  @Bean
+  ReceiptIntake receiptIntake(Projections projections, Receipts receipts, Access access) {
+    return new ReceiptIntake(projections, receipts, access, Clock.systemUTC());
   }
 
   @Bean
