@@ -16,8 +16,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /**
  * How much one holder may ask for: commands by a narrow limit; what SDKs and readers do by one that
  * is ten times as wide; receipts by another of that width, so that a kill that all clients
- * acknowledge at once costs nobody a snapshot; failed authentications by the address they come from.
- * Stands behind the authentication.
+ * acknowledge at once costs nobody a snapshot; failed authentications by the address they come
+ * from. Stands behind the authentication.
  */
 final class RateLimits extends OncePerRequestFilter {
   private static final Set<String> WIDE = Set.of("/api/v1/batches", "/api/v1/audit/as-of");

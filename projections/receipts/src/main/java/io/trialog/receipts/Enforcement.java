@@ -20,10 +20,10 @@ public record Enforcement(
   static final int MISSING_LIMIT = 100;
 
   /**
-   * From the event's time to the time of enforcement, of the clients that were expected. Percentiles
-   * are nearest ranks: the smallest delay that so many of the clients did not exceed. Each is an
-   * upper bound, by the way of the message that told it; a negative one, of clocks that differ, is
-   * 0.
+   * From the event's time to the time of enforcement, of the clients that were expected.
+   * Percentiles are nearest ranks: the smallest delay that so many of the clients did not exceed.
+   * Each is an upper bound, by the way of the message that told it; a negative one, of clocks that
+   * differ, is 0.
    */
   public record Delays(Duration p50, Duration p99, Duration longest) {}
 

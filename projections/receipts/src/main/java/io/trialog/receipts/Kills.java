@@ -86,8 +86,7 @@ public final class Kills implements Projection {
     if (environment == null) {
       return;
     }
-    kills.put(
-        recorded.position(), new Kill(key, environment, EventReference.to(recorded), null));
+    kills.put(recorded.position(), new Kill(key, environment, EventReference.to(recorded), null));
     if (kills.size() > LIMIT) {
       kills.pollFirstEntry();
     }

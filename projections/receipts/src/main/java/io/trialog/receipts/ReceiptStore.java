@@ -138,7 +138,8 @@ public final class ReceiptStore {
   private int written(List<Word> words) {
     return Objects.requireNonNull(
         transaction.execute(status -> {
-          int[] updated = jdbc.batchUpdate(UPDATE_CLIENT, words.stream().map(this::update).toList());
+          int[] updated =
+              jdbc.batchUpdate(UPDATE_CLIENT, words.stream().map(this::update).toList());
           List<Word> fresh = new ArrayList<>();
           for (int i = 0; i < updated.length; i++) {
             if (updated[i] == 0) {
@@ -256,8 +257,7 @@ public final class ReceiptStore {
   /** How far a kill has come. */
   Enforcement enforcement(Kill kill, Instant now) {
     List<Missing> missing =
-        jdbc.query(
-            MISSING, (row, i) -> missing(row), kill.position(), Enforcement.MISSING_LIMIT);
+        jdbc.query(MISSING, (row, i) -> missing(row), kill.position(), Enforcement.MISSING_LIMIT);
     long since =
         number(
             SINCE,

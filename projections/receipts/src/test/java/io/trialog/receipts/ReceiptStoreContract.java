@@ -86,8 +86,7 @@ abstract class ReceiptStoreContract {
   void a_kill_that_no_client_was_there_for_expects_nobody() {
     store.expect(KILL);
 
-    assertThat(enforcement())
-        .isEqualTo(new Enforcement(0, 0, 0, Optional.empty(), List.of()));
+    assertThat(enforcement()).isEqualTo(new Enforcement(0, 0, 0, Optional.empty(), List.of()));
   }
 
   @Test
@@ -158,8 +157,7 @@ abstract class ReceiptStoreContract {
                 new Enforced(15, after(300)))));
     store.write(List.of(receipt("a", after(60_000), 15)));
 
-    assertThat(enforcement())
-        .isEqualTo(new Enforcement(1, 1, 0, delays(120, 120, 120), List.of()));
+    assertThat(enforcement()).isEqualTo(new Enforcement(1, 1, 0, delays(120, 120, 120), List.of()));
   }
 
   private static Optional<Delays> delays(long p50, long p99, long longest) {
@@ -200,8 +198,7 @@ abstract class ReceiptStoreContract {
     store.expect(KILL);
     store.write(
         IntStream.rangeClosed(1, 199)
-            .mapToObj(i ->
-                receipt("c" + i, after(9_000), false, new Enforced(10, after(i * 10L))))
+            .mapToObj(i -> receipt("c" + i, after(9_000), false, new Enforced(10, after(i * 10L))))
             .toList());
 
     // Ranks ceil(0.5 * 199) and ceil(0.99 * 199).

@@ -74,8 +74,7 @@ public class ReceiptAnswers {
 
   /** The uses of its kill switch, and the clients that are there. */
   @GetMapping("/environments/{environment}/receipts")
-  ResponseEntity<byte[]> environment(
-      @PathVariable String environment, HttpServletRequest request) {
+  ResponseEntity<byte[]> environment(@PathVariable String environment, HttpServletRequest request) {
     readers.anywhere(request);
     Directory directory = directory(request);
     Environment found = directory.environments().get(Keys.environment("environment", environment));

@@ -57,8 +57,7 @@ public class ReceiptIntake {
     access.requireAnywhere(request, Role.SDK);
     Parameters.of(request).done();
     ClientReceipt receipt =
-        receipt(
-            Fields.of(StrictJson.parse(StrictJson.body(request, BODY_LIMIT_BYTES))), arrived);
+        receipt(Fields.of(StrictJson.parse(StrictJson.body(request, BODY_LIMIT_BYTES))), arrived);
     requireKnown(receipt.environment());
     requirePast(receipt.enforced());
     if (!receipts.accept(receipt)) {
