@@ -19,6 +19,7 @@ import javax.sql.DataSource;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -82,6 +83,7 @@ public final class ReceiptStore {
 
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transaction;
+  private final TransactionTemplate reading;
   private final int clientLimit;
 
   /** At most 50,000 clients an environment. */
@@ -91,7 +93,11 @@ public final class ReceiptStore {
 
   ReceiptStore(DataSource source, int clientLimit) {
     this.jdbc = new JdbcTemplate(source);
-    this.transaction = new TransactionTemplate(new DataSourceTransactionManager(source));
+    DataSourceTransactionManager transactions = new DataSourceTransactionManager(source);
+    this.transaction = new TransactionTemplate(transactions);
+    this.reading = new TransactionTemplate(transactions);
+    this.reading.setReadOnly(true);
+    this.reading.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
     this.clientLimit = clientLimit;
   }
 
@@ -254,8 +260,12 @@ public final class ReceiptStore {
     return number("SELECT COUNT(*) FROM receipt_kill WHERE kill_position = ?", kill.position()) > 0;
   }
 
-  /** How far a kill has come. */
+  /** How far a kill has come; all of it as it was at one time. */
   Enforcement enforcement(Kill kill, Instant now) {
+    return Objects.requireNonNull(reading.execute(status -> enforcementRead(kill, now)));
+  }
+
+  private Enforcement enforcementRead(Kill kill, Instant now) {
     List<Missing> missing =
         jdbc.query(MISSING, (row, i) -> missing(row), kill.position(), Enforcement.MISSING_LIMIT);
     long since =
@@ -314,6 +324,11 @@ public final class ReceiptStore {
    * @param newest position below which a client is behind
    */
   Fleet fleet(String environment, long newest, Instant now) {
+    return Objects.requireNonNull(
+        reading.execute(status -> fleetRead(environment, newest, now)));
+  }
+
+  private Fleet fleetRead(String environment, long newest, Instant now) {
     long heardSince = now.minus(WINDOW).toEpochMilli();
     List<ClientGroup> groups =
         jdbc.query(

@@ -400,4 +400,25 @@ abstract class ReceiptStoreContract {
     store.expect(last);
     assertThat(store.enforcement(last, KILLED).expected()).isEqualTo(20);
   }
+
+  /** The counts and the list are several queries, and receipts come between them. */
+  @Test
+  void the_missing_that_are_named_are_the_missing_that_are_counted() throws Exception {
+    List<String> clients = IntStream.range(0, 90).mapToObj(i -> "c" + i).toList();
+    store.write(
+        clients.stream().map(each -> receipt(each, before(Duration.ofSeconds(9)), 5)).toList());
+    store.expect(KILL);
+    try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      Future<?> writing =
+          thread.submit(() ->
+              clients.forEach(each -> store.write(List.of(receipt(each, after(2_000), 10)))));
+      do {
+        Enforcement seen = enforcement();
+        assertThat(seen.missing()).hasSize((int) seen.missingCount());
+        assertThat(seen.delays().isPresent()).isEqualTo(seen.enforcing() > 0);
+      } while (!writing.isDone());
+      writing.get();
+    }
+    assertThat(enforcement().missingCount()).isZero();
+  }
 }

@@ -187,9 +187,8 @@ class ReceiptTest {
       awaitReceipts(4);
     }
     assertThat(positions(3)).containsExactly(10L);
-    assertThat(ago(3, 0)).isGreaterThanOrEqualTo(290);
-    List<Long> times = platform.receiptNanos;
-    assertThat(times.get(3) - times.get(0)).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(290));
+    // By the client's clock: how long a message is on its way is not the client's pace.
+    assertThat(ago(3, 0) - ago(0, 0)).isGreaterThanOrEqualTo(299);
   }
 
   @Test
