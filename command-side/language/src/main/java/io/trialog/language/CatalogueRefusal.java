@@ -46,6 +46,31 @@ public sealed interface CatalogueRefusal extends Refusal {
     }
   }
 
+  /**
+   * A step waits for what nobody will ever tell.
+   *
+   * @param gate member of the step
+   * @param because why it stays closed, without a full stop
+   */
+  record GateNeverOpens(String gate, String because) implements CatalogueRefusal {
+    @Override
+    public String code() {
+      return "gate_never_opens";
+    }
+
+    @Override
+    public String sentence() {
+      return ("The plan waits for %s, which would never be met: %s. Plan the step with another"
+                  + " gate, such as after_minutes or approval.")
+          .formatted(gate, because);
+    }
+
+    @Override
+    public Map<String, String> facts() {
+      return new TreeMap<>(Map.of("gate", gate, "because", because));
+    }
+  }
+
   /** The parts of a ratio are means or proportions, the base of a quantile is a mean. */
   record MetricPartMustBe(String metric, String part, String found, String expected)
       implements CatalogueRefusal {

@@ -7,6 +7,7 @@ import io.trialog.command.experiment.ExperimentOrders;
 import io.trialog.http.Access;
 import io.trialog.http.Caller;
 import io.trialog.http.Fields;
+import io.trialog.language.Change;
 import io.trialog.language.Design;
 import io.trialog.language.ExperimentCommand.ApproveExperiment;
 import io.trialog.language.ExperimentCommand.ConcludeExperiment;
@@ -20,6 +21,7 @@ import io.trialog.language.ExperimentCommand.SubmitExperiment;
 import io.trialog.language.InvalidValue;
 import io.trialog.language.Role;
 import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -73,8 +75,16 @@ class ExperimentRoutes {
     return orders.order(
         request,
         experiment,
-        body -> new SubmitExperiment(experiment, ChangeReader.launch(body)),
+        body -> new SubmitExperiment(experiment, launch(experiment, body)),
         Role.EXPERIMENTER);
+  }
+
+  private @Nullable Change launch(String experiment, Fields body) {
+    Change launch = ChangeReader.launch(body);
+    if (launch instanceof Change.FollowPlan follow) {
+      references.check(experiment, follow.plan());
+    }
+    return launch;
   }
 
   @PostMapping("/{experiment}/approve")

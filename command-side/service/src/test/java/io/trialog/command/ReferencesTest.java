@@ -21,6 +21,7 @@ import io.trialog.language.MetricDefinition;
 import io.trialog.language.MetricDefinition.Kind;
 import io.trialog.language.MetricFormula;
 import io.trialog.language.NamespaceCommand.CreateNamespace;
+import io.trialog.language.RampPlan;
 import io.trialog.language.Refusal;
 import io.trialog.language.Refused;
 import java.math.BigDecimal;
@@ -74,6 +75,31 @@ class ReferencesTest extends DeskTest {
         .isEqualTo(new MetricNotYetMeasurable("p95", "quantile"));
     references().check(guarded(new GuardrailRule("p95", BigDecimal.ZERO, false)));
     references().check(guarded(new GuardrailRule("orders", BigDecimal.ZERO, true)));
+  }
+
+  @Test
+  void a_plan_waits_only_for_what_is_computed() {
+    GuardrailRule p95 = new GuardrailRule("p95", BigDecimal.ZERO, false);
+    GuardrailRule orders = new GuardrailRule("orders", BigDecimal.ZERO, false);
+    given(
+        new DraftExperiment(guarded("slow", p95)),
+        new DraftExperiment(guarded("both", orders, p95)),
+        new DraftExperiment(guarded("counted", orders)));
+    RampPlan healthy = plan(0, true);
+    RampPlan sampled = plan(100, false);
+
+    assertThat(no(() -> references().check("both", healthy)).facts())
+        .containsEntry("gate", "guardrails_healthy");
+    assertThat(no(() -> references().check("slow", sampled)).facts())
+        .containsEntry("gate", "minimum_sample");
+    references().check("both", sampled);
+    references().check("counted", healthy);
+    references().check("slow", plan(0, false));
+  }
+
+  private static RampPlan plan(long sample, boolean healthy) {
+    return new RampPlan(
+        List.of(new RampPlan.Step(500_000, 10, sample, healthy, false)), false, null);
   }
 
   @Test
@@ -185,6 +211,10 @@ class ReferencesTest extends DeskTest {
 
   private static Design guarded(GuardrailRule rule) {
     return design("x", List.of(), List.of(rule));
+  }
+
+  private static Design guarded(String key, GuardrailRule... rules) {
+    return design(key, List.of(), List.of(rules));
   }
 
   private static Design needing(String key, Prerequisite needed) {

@@ -33,6 +33,7 @@ final class PlatformProcess implements AutoCloseable {
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xms1g",
                 "-Xmx1g",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
@@ -42,7 +43,9 @@ final class PlatformProcess implements AutoCloseable {
                 "--data",
                 data.toString(),
                 "--port",
-                "0"));
+                "0",
+                // The clients are faster than what one token may do by default.
+                "--rate-limit=0"));
     command.addAll(options);
     ProcessBuilder builder =
         new ProcessBuilder(command)

@@ -5,13 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -137,45 +131,7 @@ class CatalogueTest {
 
   @Test
   void of_fifty_clients_that_reserve_three_percent_at_once_thirty_three_win() throws Exception {
-    Api admin = platform.admin();
-    admin.post("/api/v1/namespaces", "{'namespace':'acme/race'}").is(201);
-    admin
-        .post(
-            "/api/v1/metrics",
-            "{'metric':'race','namespace':'acme/race','kind':'mean','direction':'higher_is_better'}")
-        .is(201);
-    admin.post("/api/v1/exclusion-sets", "{'set':'race','namespace':'acme/race'}").is(201);
-    for (int i = 0; i < 50; i++) {
-      admin
-          .post(
-              "/api/v1/experiments",
-              "{'experiment':'race-"
-                  + i
-                  + "','namespace':'acme/race','primary_metric':'race',"
-                  + "'exclusion_sets':[{'set':'race','share':0.03}],"
-                  + "'variants':[{'key':'control','share':0.5},{'key':'b','share':0.5}]}")
-          .is(201);
-    }
-    CyclicBarrier start = new CyclicBarrier(50);
-    List<Api.Answer> answers = new ArrayList<>();
-    try (ExecutorService threads = Executors.newFixedThreadPool(50)) {
-      List<Future<Api.Answer>> racing = new ArrayList<>();
-      for (int i = 0; i < 50; i++) {
-        String body = "{'experiment':'race-" + i + "'}";
-        racing.add(
-            threads.submit(() -> {
-              start.await(30, TimeUnit.SECONDS);
-              return admin.post("/api/v1/exclusion-sets/race/reservations", body);
-            }));
-      }
-      for (Future<Api.Answer> racer : racing) {
-        answers.add(racer.get(60, TimeUnit.SECONDS));
-      }
-    }
-    assertThat(answers.stream().filter(answer -> answer.status() == 201)).hasSize(33);
-    answers.stream()
-        .filter(answer -> answer.status() != 201)
-        .forEach(answer -> answer.problem(422, "exclusion_set_full"));
+    FiftyClients.race(platform.admin());
   }
 
   @Test

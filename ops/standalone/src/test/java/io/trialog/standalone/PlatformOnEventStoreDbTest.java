@@ -33,6 +33,17 @@ class PlatformOnEventStoreDbTest {
   }
 
   @Test
+  void of_fifty_clients_that_reserve_three_percent_at_once_thirty_three_win() throws Exception {
+    try (Child server = Child.start(folder, STAND_IN, List.of("0"))) {
+      Path data = folder.resolve("data");
+      Options options = new Options(data, "127.0.0.1", 0, false, choice(address(server)));
+      try (Platform platform = Platform.start(options, line -> {})) {
+        FiftyClients.race(Api.of(platform.address(), platform.adminToken()));
+      }
+    }
+  }
+
+  @Test
   void a_data_folder_refuses_another_log_than_its_own() throws Exception {
     try (Child first = Child.start(folder, STAND_IN, List.of("0"));
         Child second = Child.start(folder, STAND_IN, List.of("0"))) {

@@ -24,6 +24,15 @@ class PlatformOnPostgresqlTest {
   }
 
   @Test
+  void of_fifty_clients_that_reserve_three_percent_at_once_thirty_three_win() throws Exception {
+    EventStoreChoice choice = choice(PostgresServer.newDatabase());
+    Options options = new Options(folder.resolve("data"), "127.0.0.1", 0, false, choice);
+    try (Platform platform = Platform.start(options, line -> {})) {
+      FiftyClients.race(Api.of(platform.address(), platform.adminToken()));
+    }
+  }
+
+  @Test
   void a_data_folder_refuses_another_log_than_its_own() throws Exception {
     Path data = Files.createDirectories(folder.resolve("data"));
     EventStores.open(choice(PostgresServer.newDatabase()), data).close();

@@ -1,5 +1,6 @@
 package io.trialog.command.catalogue;
 
+import io.trialog.language.CatalogueRefusal.GateNeverOpens;
 import io.trialog.language.CatalogueRefusal.MetricNotYetMeasurable;
 import io.trialog.language.CatalogueRefusal.MetricPartMustBe;
 import io.trialog.language.CatalogueRefusal.ReferenceMustMatch;
@@ -11,10 +12,12 @@ import io.trialog.language.ExclusionSetEvent.ExclusionSetCreated;
 import io.trialog.language.FlagDefinition;
 import io.trialog.language.HoldoutDefinition;
 import io.trialog.language.MetricDefinition;
+import io.trialog.language.RampPlan;
 import io.trialog.language.Refusal;
 import io.trialog.language.Refused;
 import io.trialog.language.Streams;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Whether what is about to be written names things that exist and fit. Each check returns, or
@@ -77,6 +80,32 @@ public final class References {
     mustBeEnvironment(holdout.environment());
     if (holdout.scope() == HoldoutDefinition.Scope.NAMESPACE && holdout.value() != null) {
       mustBeNamespace(holdout.value());
+    }
+  }
+
+  /** Of a plan for an experiment's traffic: what its gates wait for is computed. */
+  public void check(String experiment, RampPlan plan) {
+    List<GuardrailRule> rules =
+        catalogue.design(experiment).map(Design::guardrails).orElse(List.of());
+    Optional<MetricDefinition> unknown =
+        rules.stream()
+            .map(rule -> mustBeMetric(rule.metric()))
+            .filter(metric -> !metric.kind().isComputed())
+            .findFirst();
+    if (unknown.isPresent() && plan.steps().stream().anyMatch(RampPlan.Step::guardrailsHealthy)) {
+      MetricDefinition metric = unknown.get();
+      String because =
+          "the experiment has a guardrail on \"%s\", a %s, which is not computed yet"
+              .formatted(metric.metric(), metric.kind().word());
+      throw new Refused(new GateNeverOpens("guardrails_healthy", because));
+    }
+    boolean counted =
+        rules.stream().anyMatch(rule -> mustBeMetric(rule.metric()).kind().isComputed());
+    if (!counted && plan.steps().stream().anyMatch(step -> step.minimumSample() > 0)) {
+      throw new Refused(
+          new GateNeverOpens(
+              "minimum_sample",
+              "subjects are counted by guardrails on a mean or a proportion, and it has none"));
     }
   }
 

@@ -2,6 +2,7 @@ package io.trialog.command.experiment;
 
 import io.trialog.command.CommandDesk;
 import io.trialog.command.DesignReader;
+import io.trialog.command.catalogue.References;
 import io.trialog.http.Access;
 import io.trialog.http.Fields;
 import io.trialog.language.Change;
@@ -16,6 +17,7 @@ import io.trialog.language.ExperimentCommand.ReallocateExperiment;
 import io.trialog.language.ExperimentCommand.RetargetExperiment;
 import io.trialog.language.ExperimentCommand.ReviveExperiment;
 import io.trialog.language.ExperimentCommand.WithdrawChange;
+import io.trialog.language.RampPlan;
 import io.trialog.language.Role;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.ResponseEntity;
@@ -29,9 +31,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v1/experiments/{experiment}")
 public class ExperimentChangeRoutes {
   private final ExperimentOrders orders;
+  private final References references;
 
-  ExperimentChangeRoutes(CommandDesk desk, Access access) {
+  ExperimentChangeRoutes(CommandDesk desk, Access access, References references) {
     this.orders = new ExperimentOrders(desk, access);
+    this.references = references;
   }
 
   @PostMapping("/proposals")
@@ -39,7 +43,14 @@ public class ExperimentChangeRoutes {
     return orders.order(
         request,
         experiment,
-        body -> new ProposeChange(experiment, body.text("proposal"), ChangeReader.read(body)),
+        body -> {
+          String proposal = body.text("proposal");
+          Change change = ChangeReader.read(body);
+          if (change instanceof Change.FollowPlan follow) {
+            references.check(experiment, follow.plan());
+          }
+          return new ProposeChange(experiment, proposal, change);
+        },
         Role.EXPERIMENTER);
   }
 
@@ -67,9 +78,15 @@ public class ExperimentChangeRoutes {
         body ->
             new PlanRamp(
                 experiment,
-                isApplying(body, "steps") ? null : ChangeReader.plan(body),
+                isApplying(body, "steps") ? null : plan(experiment, body),
                 body.optionalText("proposal")),
         Role.EXPERIMENTER);
+  }
+
+  private RampPlan plan(String experiment, Fields body) {
+    RampPlan plan = ChangeReader.plan(body);
+    references.check(experiment, plan);
+    return plan;
   }
 
   @PostMapping("/schedule/hold")
