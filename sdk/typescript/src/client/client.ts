@@ -9,6 +9,7 @@ import { SnapshotFeed } from "./feed.js";
 import { Http } from "./http.js";
 import { Kept } from "./kept.js";
 import { watchPage } from "./page.js";
+import { ReceiptSender } from "./receipts.js";
 import { Recorder } from "./recorder.js";
 import { EventSender } from "./sender.js";
 import { checkSettings, type Checked, type Settings } from "./settings.js";
@@ -96,6 +97,7 @@ export class TrialogClient implements Trialog {
   private readonly shelf: EventShelf;
   private readonly feed: SnapshotFeed;
   private readonly sender: EventSender;
+  private readonly receipts: ReceiptSender;
   private readonly recorder: Recorder;
   private readonly unwatch: () => void;
 
@@ -112,10 +114,26 @@ export class TrialogClient implements Trialog {
     this.feed = new SnapshotFeed(settings, this.snapshotHttp, this.kept, this.keeper);
     const settled = () => this.shelf.touch();
     this.sender = new EventSender(this.queue, this.eventHttp, this.keeper, settings, settled);
+    this.receipts = this.acknowledging();
     this.recorder = this.recording();
-    this.unwatch = watchPage({ hidden: () => this.hide(), back: () => this.feed.wake() });
+    this.unwatch = watchPage({
+      hidden: () => this.hide(),
+      left: () => this.receipts.leave(),
+      back: () => this.feed.wake(),
+    });
     this.feed.start();
     void this.shelf.start(() => this.sender.notify());
+  }
+
+  private acknowledging(): ReceiptSender {
+    const problem = (what: string) => this.keeper.problem(what);
+    const sender = new ReceiptSender(this.settings.environment, this.eventHttp, problem);
+    if (this.settings.receipts) {
+      this.keeper.listen({
+        snapshotAccepted: () => this.feed.current && sender.accepted(this.feed.current),
+      });
+    }
+    return sender;
   }
 
   private recording(): Recorder {
@@ -247,7 +265,10 @@ export class TrialogClient implements Trialog {
     this.unwatch();
     this.feed.close();
     this.snapshotHttp.close();
+    const told = this.receipts.close();
+    const deadline = new Promise((end) => background(() => end(0), deadlineMillis));
     await this.sender.close(deadlineMillis);
+    await Promise.race([told, deadline]);
     this.eventHttp.close();
     this.shelf.close();
     await Promise.race([this.kept.settled(), new Promise((end) => background(() => end(0), 1_000))]);

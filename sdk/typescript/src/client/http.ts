@@ -150,6 +150,12 @@ async function limited(response: Response, mostBytes: number): Promise<Uint8Arra
   }
 }
 
+/** The wait that an answer asks for; 0 for none, or a date. */
+export function retryAfterMillis(answer: Pick<Answer, "header">): number {
+  const asked = answer.header("Retry-After") ?? "";
+  return /^[0-9]+$/.test(asked) ? Number(asked) * 1_000 : 0;
+}
+
 /** What failed, in words for a listener: what fetch throws names neither token nor subject. */
 export function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) {

@@ -1,6 +1,6 @@
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS, type EventBatch, type EventQueue } from "../events/queue.js";
 import { Backoff, Pause } from "./backoff.js";
-import { KEEPALIVE_BYTES, wordsOf, type Answer, type Http } from "./http.js";
+import { KEEPALIVE_BYTES, retryAfterMillis, wordsOf, type Answer, type Http } from "./http.js";
 import type { Checked } from "./settings.js";
 import { background, type StateKeeper } from "./state.js";
 
@@ -155,10 +155,7 @@ export class EventSender {
 }
 
 function later(answer: Answer, wait: number): number {
-  const asked = answer.header("Retry-After") ?? "";
-  // Absent, or a date: our own backoff serves as well.
-  const millis = /^[0-9]+$/.test(asked) ? Number(asked) * 1_000 : 0;
-  return Math.max(wait, Math.min(millis, LONGEST_RETRY_AFTER_MILLIS));
+  return Math.max(wait, Math.min(retryAfterMillis(answer), LONGEST_RETRY_AFTER_MILLIS));
 }
 
 function refusedIn(body: Uint8Array): number {

@@ -45,6 +45,11 @@ export interface Settings {
   readonly queueCapacity?: number;
   /** How many exposures are remembered, to record each once; 100,000 unless set. */
   readonly exposureMemory?: number;
+  /**
+   * Whether the server is told which snapshots this client evaluates, under a random id, so that it
+   * can say who has stopped what was killed; it is unless set.
+   */
+  readonly receipts?: boolean;
   /** Where requests go; the runtime's own unless set. */
   readonly fetch?: typeof globalThis.fetch;
   /** Time of events in milliseconds since 1970; `Date.now` unless set. */
@@ -100,6 +105,7 @@ export function checkSettings(given: Settings): Checked {
     longestBackoffMillis: positive("longestBackoffMillis", 30_000),
     queueCapacity: positive("queueCapacity", 10_000),
     exposureMemory: Math.max(2, positive("exposureMemory", 100_000)),
+    receipts: given.receipts ?? true,
     // Called as a method of anything but the window, a browser's own fetch throws.
     fetch: given.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     now: given.now ?? Date.now,

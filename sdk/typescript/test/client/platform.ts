@@ -25,6 +25,8 @@ export class Platform {
   readonly ifNoneMatch: (string | undefined)[] = [];
   readonly batches: string[] = [];
   readonly batchTimes: number[] = [];
+  readonly receipts: string[] = [];
+  readonly receiptTimes: number[] = [];
   readonly unauthorized: (string | undefined)[] = [];
   polls = 0;
   notModified = 0;
@@ -50,6 +52,7 @@ export class Platform {
   /** Open streams, and from which position the next delta starts; undefined for no deltas. */
   private readonly streams = new Map<ServerResponse, number | undefined>();
   private readonly notes = new Map<number, string>();
+  private readonly receiptAnswers: CollectorAnswer[] = [];
   private readonly clients: TrialogClient[] = [];
   private server: Server | undefined;
   private port = 0;
@@ -184,6 +187,11 @@ export class Platform {
     this.answers.push(...answers);
   }
 
+  /** What receipts are answered with next, once each; afterwards they are taken. */
+  answerReceipts(...answers: readonly CollectorAnswer[]): void {
+    this.receiptAnswers.push(...answers);
+  }
+
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? "", this.url).pathname;
     if (this.intercept(request, response)) {
@@ -202,6 +210,8 @@ export class Platform {
       this.stream(request, response);
     } else if (url.endsWith("/batches")) {
       void this.batch(request, response);
+    } else if (url.endsWith("/receipts")) {
+      void this.receipt(request, response);
     } else {
       this.snapshot(request, response);
     }
@@ -242,20 +252,19 @@ export class Platform {
   }
 
   private async batch(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) {
-      pieces.push(piece as Buffer);
-    }
+    const body = await bodyOf(request);
     this.batchTimes.push(performance.now());
-    this.batches.push(Buffer.concat(pieces).toString());
+    this.batches.push(body);
     await this.gate;
-    const next = this.answers.shift() ?? { status: 200, body: '{"accepted":1,"rejected":[],"receipt":{}}' };
-    if (next.cut) {
-      response.destroy();
-      return;
-    }
-    const headers = next.retryAfter === undefined ? {} : { "Retry-After": next.retryAfter };
-    response.writeHead(next.status, headers).end(next.body ?? "");
+    const taken = { status: 200, body: '{"accepted":1,"rejected":[],"receipt":{}}' };
+    give(response, this.answers.shift() ?? taken);
+  }
+
+  private async receipt(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await bodyOf(request);
+    this.receiptTimes.push(performance.now());
+    this.receipts.push(body);
+    give(response, this.receiptAnswers.shift() ?? { status: 202 });
   }
 
   /** The events of the batches so far. */
@@ -264,6 +273,23 @@ export class Platform {
       (body) => (JSON.parse(body) as Record<string, Record<string, unknown>[]>)[kind] ?? [],
     );
   }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) {
+    pieces.push(piece as Buffer);
+  }
+  return Buffer.concat(pieces).toString();
+}
+
+function give(response: ServerResponse, answer: CollectorAnswer): void {
+  if (answer.cut) {
+    response.destroy();
+    return;
+  }
+  const headers = answer.retryAfter === undefined ? {} : { "Retry-After": answer.retryAfter };
+  response.writeHead(answer.status, headers).end(answer.body ?? "");
 }
 
 /** What a listener has heard. */

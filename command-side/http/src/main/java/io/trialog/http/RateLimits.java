@@ -15,11 +15,13 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * How much one holder may ask for: commands by a narrow limit; what SDKs and readers do by one that
- * is ten times as wide; failed authentications by the address they come from. Stands behind the
- * authentication.
+ * is ten times as wide; receipts by another of that width, so that a kill that all clients
+ * acknowledge at once costs nobody a snapshot; failed authentications by the address they come
+ * from. Stands behind the authentication.
  */
 final class RateLimits extends OncePerRequestFilter {
   private static final Set<String> WIDE = Set.of("/api/v1/batches", "/api/v1/audit/as-of");
+  private static final String RECEIPTS = "/api/v1/receipts";
   private static final int WIDER = 10;
   private static final int FAILURES_PER_SECOND = 20;
   private static final int FAILURES_AT_ONCE = 200;
@@ -27,12 +29,14 @@ final class RateLimits extends OncePerRequestFilter {
   private final boolean on;
   private final TokenBuckets commands;
   private final TokenBuckets others;
+  private final TokenBuckets receipts;
   private final TokenBuckets failures;
 
   RateLimits(int perSecond) {
     this.on = perSecond > 0;
     this.commands = new TokenBuckets(perSecond, perSecond * 2, System::nanoTime);
     this.others = new TokenBuckets(perSecond * WIDER, perSecond * 2 * WIDER, System::nanoTime);
+    this.receipts = new TokenBuckets(perSecond * WIDER, perSecond * 2 * WIDER, System::nanoTime);
     this.failures = new TokenBuckets(FAILURES_PER_SECOND, FAILURES_AT_ONCE, System::nanoTime);
   }
 
@@ -70,6 +74,9 @@ final class RateLimits extends OncePerRequestFilter {
   }
 
   private TokenBuckets buckets(HttpServletRequest request) {
+    if (request.getRequestURI().equals(RECEIPTS)) {
+      return receipts;
+    }
     boolean command = !request.getMethod().equals("GET") && !WIDE.contains(request.getRequestURI());
     return command ? commands : others;
   }

@@ -45,6 +45,7 @@ class ArchitectureTest {
                     "io.trialog.snapshots..",
                     "io.trialog.measurement..",
                     "io.trialog.guardrails..",
+                    "io.trialog.receipts..",
                     "io.trialog.statistics..",
                     "io.trialog.audittrail..",
                     "io.trialog.publishers..",
@@ -64,6 +65,7 @@ class ArchitectureTest {
                     "io.trialog.snapshots..",
                     "io.trialog.measurement..",
                     "io.trialog.guardrails..",
+                    "io.trialog.receipts..",
                     "io.trialog.audittrail..",
                     "io.trialog.publishers..",
                     "io.trialog.projections.."))
@@ -91,7 +93,8 @@ class ArchitectureTest {
             "io.trialog.eventstore..",
             "io.trialog.measurement.store..",
             "io.trialog.audit.log..",
-            "io.trialog.guardrails.."),
+            "io.trialog.guardrails..",
+            "io.trialog.receipts.."),
         rooms(
             "org.springframework.web..",
             "io.trialog.command..",

@@ -82,6 +82,26 @@ class ProtectionTest {
   }
 
   @Test
+  void receipts_that_come_too_fast_are_told_when_to_come_back_and_cost_no_snapshot() {
+    Api client = platform.admin().as(token("fleet", "sdk", ""));
+    String receipt =
+        """
+        {'client':'6f1c2a52-3d0e-4a8e-9c4b-1f2f5d9b7a10','environment':'production',
+         'sdk':'java/0.1.0','enforced':[{'position':1,'ago_ms':0}]}
+        """;
+    Api.Answer answer = client.post("/api/v1/receipts", receipt);
+    assertThat(header(answer, "RateLimit-Limit")).isEqualTo("40");
+    for (int i = 0; i < 2_000 && answer.status() != 429; i++) {
+      answer = client.post("/api/v1/receipts", receipt);
+    }
+
+    answer.problem(429, "rate_limited");
+    assertThat(header(answer, "Retry-After")).isEqualTo("1");
+    Api.Answer snapshot = client.get("/api/v1/snapshots/production").is(200);
+    assertThat(header(snapshot, "RateLimit-Remaining")).isEqualTo("39");
+  }
+
+  @Test
   void an_address_that_fails_too_often_is_slowed_down_and_the_honest_are_not() {
     Api forger = platform.admin().as("trl_00_" + "A".repeat(43));
     Api.Answer answer = forger.get("/api/v1/experiments");
@@ -112,7 +132,11 @@ class ProtectionTest {
   }
 
   private static String token(String holder, String more) {
-    String body = "{'holder':'%s','roles':[{'role':'viewer'}]%s}".formatted(holder, more);
+    return token(holder, "viewer", more);
+  }
+
+  private static String token(String holder, String role, String more) {
+    String body = "{'holder':'%s','roles':[{'role':'%s'}]%s}".formatted(holder, role, more);
     Api.Answer answer = platform.admin().post("/api/v1/tokens", body);
     while (answer.status() == 429) {
       answer = platform.admin().post("/api/v1/tokens", body);

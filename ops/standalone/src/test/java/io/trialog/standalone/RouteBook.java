@@ -241,6 +241,7 @@ final class RouteBook {
     read("GET /api/v1/platform/policy", Scope.EVERYWHERE, auditor, World::nothing);
     // There is no Kafka here, which both of these say.
     line("POST /api/v1/batches", Scope.ANYWHERE, List.of("sdk"), 503, World::nothing);
+    line("POST /api/v1/receipts", Scope.ANYWHERE, List.of("sdk"), 202, World::nothing);
     line("GET /health", Scope.PUBLIC, NOBODY_ELSE, 503, World::nothing);
     read("GET /", Scope.PUBLIC, NOBODY_ELSE, World::nothing);
     read("GET /openapi.json", Scope.PUBLIC, NOBODY_ELSE, World::nothing);
@@ -261,6 +262,10 @@ final class RouteBook {
     read("GET /api/v1/holdouts/{holdout}", Scope.NAMESPACE, READERS, World::holdout);
     read("GET /api/v1/flags", Scope.ANYWHERE, READERS, World::flag);
     read("GET /api/v1/flags/{flag}", Scope.NAMESPACE, READERS, World::enabledFlag);
+    read("GET /api/v1/experiments/{experiment}/receipts", Scope.NAMESPACE, READERS, World::killed);
+    read("GET /api/v1/flags/{flag}/receipts", Scope.NAMESPACE, READERS, World::enabledFlag);
+    read(
+        "GET /api/v1/environments/{environment}/receipts", Scope.ANYWHERE, READERS, World::stopped);
   }
 
   private void experiment(

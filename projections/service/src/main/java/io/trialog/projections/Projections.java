@@ -10,6 +10,7 @@ import io.trialog.guardrails.GuardrailKeys;
 import io.trialog.http.ProblemException;
 import io.trialog.language.log.EventLog;
 import io.trialog.snapshots.Archive;
+import io.trialog.receipts.Kills;
 import io.trialog.snapshots.CurrentDirectory;
 import io.trialog.snapshots.Directory;
 import io.trialog.snapshots.History;
@@ -41,6 +42,7 @@ public final class Projections implements PartSource, AutoCloseable {
   private final AuditKeys auditKeys;
   private final CurrentDirectory directory = new CurrentDirectory();
   private final SnapshotPublisher snapshots;
+  private final Kills kills = new Kills(directory::directory);
   private final Sequencer sequencer;
   private final BundleWriter bundles;
   private final AuditLog auditLog;
@@ -54,6 +56,7 @@ public final class Projections implements PartSource, AutoCloseable {
   public enum View {
     DIRECTORY,
     SNAPSHOTS,
+    KILLS,
     AUDIT_LOG,
     AUDIT_TRAIL
   }
@@ -73,7 +76,7 @@ public final class Projections implements PartSource, AutoCloseable {
     this.auditLog = new AuditLog(sequencer);
     this.auditTrail = LuceneAuditTrail.open(settings.auditIndex(), log);
     this.history = new History(log);
-    this.serving = new LogFollower(log, List.of(directory, snapshots));
+    this.serving = new LogFollower(log, List.of(directory, snapshots, kills));
     this.auditing =
         new LogFollower(
             log,
@@ -103,6 +106,11 @@ public final class Projections implements PartSource, AutoCloseable {
   /** The newest snapshots. */
   public SnapshotPublisher snapshots() {
     return snapshots;
+  }
+
+  /** The kills of the last weeks. */
+  public Kills kills() {
+    return kills;
   }
 
   /** The keys that sign snapshots. */
@@ -165,6 +173,7 @@ public final class Projections implements PartSource, AutoCloseable {
     return switch (view) {
       case DIRECTORY -> serving.awaitPosition(directory, position, atMost);
       case SNAPSHOTS -> serving.awaitPosition(snapshots, position, atMost);
+      case KILLS -> serving.awaitPosition(kills, position, atMost);
       case AUDIT_LOG -> auditing.awaitPosition(auditLog, position, atMost);
       case AUDIT_TRAIL -> auditing.awaitPosition(auditTrail, position, atMost);
     };

@@ -4,6 +4,8 @@ import io.trialog.guardrails.GuardrailLedger;
 import io.trialog.language.log.EventLog;
 import io.trialog.measurement.store.JdbcMetricsStore;
 import io.trialog.measurement.store.MetricsStore;
+import io.trialog.receipts.ReceiptStore;
+import io.trialog.receipts.Receipts;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
@@ -49,6 +51,17 @@ public class ProjectionsConfiguration {
   Publishers publishers(Projections projections, ObjectProvider<PublisherSettings> settings) {
     return Publishers.start(
         projections, settings.getIfAvailable(() -> PublisherSettings.NONE), Clock.systemUTC());
+  }
+
+  @Bean(destroyMethod = "close")
+  Receipts receipts(Projections projections, Migrated schema) {
+    return Receipts.start(
+        projections.kills(), new ReceiptStore(schema.database()), Clock.systemUTC());
+  }
+
+  @Bean
+  ReceiptStatus receiptStatus(Receipts receipts) {
+    return new ReceiptStatus(receipts);
   }
 
   @Bean(destroyMethod = "close")

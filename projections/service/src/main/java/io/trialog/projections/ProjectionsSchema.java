@@ -13,6 +13,7 @@ final class ProjectionsSchema {
     AuditLogSchema.migrate(database);
     migrate(database, "metrics");
     migrate(database, "guardrails");
+    migrate(database, "receipts");
     return database;
   }
 

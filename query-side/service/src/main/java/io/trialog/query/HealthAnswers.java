@@ -28,6 +28,8 @@ class HealthAnswers {
         GET  /api/v1/snapshots/{environment}            signed snapshot for SDKs; /stream follows
         GET  /api/v1/keys                               public keys
         POST /api/v1/batches                            exposures and outcomes
+        POST /api/v1/receipts                           what an SDK enforces
+        GET  /api/v1/experiments/{key}/receipts         who enforces its kill, and who does not
         GET  /api/v1/audit/events                       what happened, by whom, why
         POST /api/v1/audit/as-of                        what a subject got at an instant
         GET  /api/v1/audit/checkpoint                   signed head of the log

@@ -116,7 +116,7 @@ public final class Parameters {
   }
 
   /** Refuses parameters that nobody took. */
-  void done() {
+  public void done() {
     for (String name : new TreeSet<>(request.getParameterMap().keySet())) {
       if (!taken.contains(name)) {
         throw new InvalidValue(

@@ -10,6 +10,9 @@ import io.trialog.query.catalogue.HoldoutAnswers;
 import io.trialog.query.catalogue.MetricAnswers;
 import io.trialog.query.catalogue.NamespaceAnswers;
 import io.trialog.query.delivery.RecentSnapshots;
+import io.trialog.query.receipts.ReceiptAnswers;
+import io.trialog.query.receipts.ReceiptIntake;
+import io.trialog.receipts.Receipts;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -36,6 +39,7 @@ import org.springframework.context.annotation.Import;
   ArchiveAnswers.class,
   KeyAnswers.class,
   BatchAnswers.class,
+  ReceiptAnswers.class,
   AccessAnswers.class,
   AuditAnswers.class,
   BundleAnswers.class,
@@ -55,6 +59,11 @@ public class QueryConfiguration {
   @Bean
   RecentSnapshots recentSnapshots() {
     return new RecentSnapshots();
+  }
+
+  @Bean
+  ReceiptIntake receiptIntake(Projections projections, Receipts receipts, Access access) {
+    return new ReceiptIntake(projections, receipts, access, Clock.systemUTC());
   }
 
   @Bean

@@ -49,7 +49,7 @@ public final class Readers {
    * An experiment that the caller of this request may read: 404 when there is none, 403 without a
    * role in its namespace.
    */
-  Experiment experiment(HttpServletRequest request, Directory directory, String key) {
+  public Experiment experiment(HttpServletRequest request, Directory directory, String key) {
     anywhere(request);
     Keys.key("experiment", key);
     Experiment found = directory.experiments().get(key);

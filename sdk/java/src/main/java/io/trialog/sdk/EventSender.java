@@ -184,13 +184,8 @@ final class EventSender implements Runnable {
 
   private Duration later(Http.Answer answer) {
     Duration wait = backoff.next();
-    try {
-      Duration asked = Duration.ofSeconds(Long.parseLong(answer.header("retry-after")));
-      Duration bounded = asked.compareTo(LONGEST_RETRY_AFTER) < 0 ? asked : LONGEST_RETRY_AFTER;
-      return bounded.compareTo(wait) > 0 ? bounded : wait;
-    } catch (NumberFormatException | ArithmeticException e) {
-      return wait; // Absent, or a date: our own backoff serves as well.
-    }
+    Duration asked = Http.retryAfter(answer, LONGEST_RETRY_AFTER);
+    return asked.compareTo(wait) > 0 ? asked : wait;
   }
 
   private void count(EventBatch batch, int status, Http.Answer answer) {

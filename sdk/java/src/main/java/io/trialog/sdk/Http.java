@@ -98,6 +98,16 @@ final class Http {
     return await(request, HttpResponse.BodyHandlers.ofPublisher());
   }
 
+  /** The wait that an answer asks for, at most so long; zero for none, or a date. */
+  static Duration retryAfter(Answer answer, Duration most) {
+    try {
+      Duration asked = Duration.ofSeconds(Long.parseLong(answer.header("retry-after")));
+      return asked.compareTo(most) < 0 ? asked : most;
+    } catch (NumberFormatException | ArithmeticException e) {
+      return Duration.ZERO;
+    }
+  }
+
   private HttpRequest.Builder request(String path, String... headers) {
     HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(base + path));
     if (!token.isEmpty()) {

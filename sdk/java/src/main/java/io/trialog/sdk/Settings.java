@@ -28,6 +28,7 @@ record Settings(
     List<String> segments,
     int queueCapacity,
     int exposureMemory,
+    boolean receipts,
     Clock clock,
     ClientListener listener) {
 

@@ -9,10 +9,13 @@ import java.util.function.Consumer;
 final class StateKeeper {
   private final ClientListener listener;
   private final long staleAfterNanos;
+  private final Consumer<Snapshot> receipts;
   private volatile ClientState state = ClientState.INITIALIZING;
   private long confirmedNanos = System.nanoTime();
 
-  StateKeeper(Settings settings) {
+  /** Tells {@code receipts} of each snapshot before any listener. */
+  StateKeeper(Settings settings, Consumer<Snapshot> receipts) {
+    this.receipts = receipts;
     this.listener = settings.listener();
     this.staleAfterNanos = settings.staleAfter().toNanos();
   }
@@ -78,6 +81,7 @@ final class StateKeeper {
   }
 
   void accepted(Snapshot snapshot) {
+    receipts.accept(snapshot);
     tell(hearing -> hearing.snapshotAccepted(snapshot));
   }
 

@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * Assigns subjects to variants, and reports exposures and outcomes, for one environment.
  *
  * <p>One client a process; any thread. {@link #evaluate} works on a snapshot in memory: it never
- * throws, never blocks and never asks the network. Two daemon threads keep the snapshot fresh and
- * deliver events. As soon as a snapshot arrives in which an experiment is killed, every evaluation
- * of it answers control.
+ * throws, never blocks and never asks the network. Daemon threads keep the snapshot fresh, deliver
+ * events and acknowledge snapshots. As soon as a snapshot arrives in which an experiment is killed,
+ * every evaluation of it answers control.
  */
 public final class TrialogClient implements AutoCloseable {
   /** How snapshots come. */
@@ -71,20 +71,24 @@ public final class TrialogClient implements AutoCloseable {
   private final ExposureFilter filter;
   private final SnapshotFeed feed;
   private final EventSender sender;
+  private final ReceiptSender receipts;
   private final Thread feedThread;
   private final Thread senderThread;
+  private final Thread receiptThread;
   private volatile Overrides overrides = Overrides.none();
 
   private TrialogClient(Settings settings) {
     Http http = new Http(settings);
     this.settings = settings;
-    this.state = new StateKeeper(settings);
+    this.receipts = new ReceiptSender(http, settings, ReceiptSender.Pace.USUAL);
+    this.state = new StateKeeper(settings, receipts::accepted);
     this.queue = new EventQueue(settings.queueCapacity());
     this.filter = new ExposureFilter(settings.exposureMemory());
     this.feed = new SnapshotFeed(settings, http, state);
     this.sender = new EventSender(queue, http, state, settings);
     this.feedThread = daemon(feed, "trialog-snapshots");
     this.senderThread = daemon(sender, "trialog-events");
+    this.receiptThread = daemon(receipts, "trialog-receipts");
   }
 
   private static Thread daemon(Runnable work, String name) {
@@ -283,17 +287,28 @@ public final class TrialogClient implements AutoCloseable {
     feed.close();
     feedThread.interrupt();
     sender.close();
+    receipts.close();
+    long end = System.nanoTime() + deadline.toNanos();
     try {
-      senderThread.join(Math.max(1, deadline.toMillis()));
+      join(senderThread, end);
+      join(receiptThread, end);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     senderThread.interrupt();
+    receiptThread.interrupt();
+  }
+
+  private static void join(Thread thread, long endNanos) throws InterruptedException {
+    thread.join(Math.max(1, (endNanos - System.nanoTime()) / 1_000_000));
   }
 
   private void start() {
     feedThread.start();
     senderThread.start();
+    if (settings.receipts()) {
+      receiptThread.start();
+    }
   }
 
   /** Collects a client's settings; not for several threads. */
@@ -315,6 +330,7 @@ public final class TrialogClient implements AutoCloseable {
     private List<String> segments = List.of();
     private int queueCapacity = 10_000;
     private int exposureMemory = 100_000;
+    private boolean receipts = true;
     private Clock clock = Clock.systemUTC();
     private ClientListener listener = new ClientListener() {};
 
@@ -438,6 +454,15 @@ public final class TrialogClient implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Whether the server is told which snapshots this client evaluates, under a random id, so that
+     * it can say who has stopped what was killed; it is unless set.
+     */
+    public Builder receipts(boolean receipts) {
+      this.receipts = receipts;
+      return this;
+    }
+
     /** The clock that stamps events; the system's unless set. */
     public Builder clock(Clock clock) {
       this.clock = clock;
@@ -460,7 +485,7 @@ public final class TrialogClient implements AutoCloseable {
       return client;
     }
 
-    private Settings settings() {
+    Settings settings() {
       URI url = baseUrl;
       if (url == null) {
         throw new IllegalArgumentException("a client needs a base URL");
@@ -483,6 +508,7 @@ public final class TrialogClient implements AutoCloseable {
           segments,
           queueCapacity,
           exposureMemory,
+          receipts,
           clock,
           listener);
     }

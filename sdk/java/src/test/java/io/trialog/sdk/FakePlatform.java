@@ -45,9 +45,12 @@ final class FakePlatform implements AutoCloseable {
   final List<String> streamQueries = new CopyOnWriteArrayList<>();
   final List<String> batches = new CopyOnWriteArrayList<>();
   final List<Long> batchNanos = new CopyOnWriteArrayList<>();
+  final List<String> receipts = new CopyOnWriteArrayList<>();
+  final List<Long> receiptNanos = new CopyOnWriteArrayList<>();
   final List<String> unauthorized = new CopyOnWriteArrayList<>();
 
   private final Deque<Answer> batchAnswers = new ArrayDeque<>();
+  private final Deque<Answer> receiptAnswers = new ArrayDeque<>();
   private final List<HttpExchange> streams = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final int port;
@@ -91,6 +94,7 @@ final class FakePlatform implements AutoCloseable {
     server.createContext("/api/v1/snapshots/production", this::snapshot);
     server.createContext("/api/v1/snapshots/production/stream", this::stream);
     server.createContext("/api/v1/batches", this::batch);
+    server.createContext("/api/v1/receipts", this::receipt);
     server.start();
     return this;
   }
@@ -199,6 +203,13 @@ final class FakePlatform implements AutoCloseable {
     }
   }
 
+  /** What receipts are answered with next, once each; afterwards they are taken. */
+  void answerReceipts(Answer... answers) {
+    synchronized (receiptAnswers) {
+      receiptAnswers.addAll(List.of(answers));
+    }
+  }
+
   private boolean admitted(HttpExchange exchange) throws IOException {
     String token = exchange.getRequestHeaders().getFirst("Authorization");
     if (("Bearer " + TOKEN).equals(token) && !broken) {
@@ -290,6 +301,22 @@ final class FakePlatform implements AutoCloseable {
     }
     if (next == null) {
       next = new Answer(200, "{\"accepted\":1,\"rejected\":[],\"receipt\":{}}", "");
+    }
+    if (!next.retryAfter().isEmpty()) {
+      exchange.getResponseHeaders().set("Retry-After", next.retryAfter());
+    }
+    answer(exchange, next.status(), next.body());
+  }
+
+  private void receipt(HttpExchange exchange) throws IOException {
+    if (!admitted(exchange)) {
+      return;
+    }
+    receiptNanos.add(System.nanoTime());
+    receipts.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+    Answer next;
+    synchronized (receiptAnswers) {
+      next = receiptAnswers.isEmpty() ? new Answer(202, "", "") : receiptAnswers.poll();
     }
     if (!next.retryAfter().isEmpty()) {
       exchange.getResponseHeaders().set("Retry-After", next.retryAfter());

@@ -114,6 +114,9 @@ final class FakePlatform implements AutoCloseable {
     if (path.equals("/api/v1/batches")) {
       return batch(body);
     }
+    if (path.equals("/api/v1/receipts")) {
+      return new Reply(202, "{}");
+    }
     if (away > 0) {
       away--;
       return Reply.problem(503, "unavailable");
