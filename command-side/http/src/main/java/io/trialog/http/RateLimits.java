@@ -70,7 +70,10 @@ final class RateLimits extends OncePerRequestFilter {
   }
 
   private TokenBuckets buckets(HttpServletRequest request) {
-    boolean command = !request.getMethod().equals("GET") && !WIDE.contains(request.getRequestURI());
+    boolean command =
+        !request.getMethod().equals("GET")
+            && !WIDE.contains(request.getRequestURI())
+            && !OfrepRoutes.has(request);
     return command ? commands : others;
   }
 

@@ -9,6 +9,7 @@ import io.trialog.query.catalogue.FlagAnswers;
 import io.trialog.query.catalogue.HoldoutAnswers;
 import io.trialog.query.catalogue.MetricAnswers;
 import io.trialog.query.catalogue.NamespaceAnswers;
+import io.trialog.query.ofrep.OfrepConfiguration;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -37,6 +38,7 @@ import org.springframework.context.annotation.Import;
   AccessAnswers.class,
   AuditAnswers.class,
   BundleAnswers.class,
+  OfrepConfiguration.class,
   HealthAnswers.class
 })
 public class QueryConfiguration {
