@@ -29,6 +29,11 @@ import javax.sql.DataSource;
  * the audit log delays no kill.
  */
 public final class Projections implements PartSource, AutoCloseable {
+  /**
+   * Each batch costs writes to disk and a signature; who waits for a position ends the gathering.
+   */
+  private static final Duration AUDIT_GATHER = Duration.ofMillis(250);
+
   private final EventLog log;
   private final SnapshotKeys snapshotKeys;
   private final GuardrailKeys guardrailKeys;
@@ -68,7 +73,11 @@ public final class Projections implements PartSource, AutoCloseable {
     this.auditTrail = LuceneAuditTrail.open(settings.auditIndex(), log);
     this.history = new History(log);
     this.serving = new LogFollower(log, List.of(directory, snapshots));
-    this.auditing = new LogFollower(log, List.of(auditLog, auditTrail));
+    this.auditing =
+        new LogFollower(
+            log,
+            List.of(auditLog, auditTrail),
+            LogFollower.Settings.DEFAULT.gathering(AUDIT_GATHER));
   }
 
   /**

@@ -36,17 +36,29 @@ public final class LogFollower implements AutoCloseable {
    * @param firstRetry first pause after a failure; it doubles with each failure in a row
    * @param longestRetry where the doubling ends
    * @param closeWithin how long {@link #close()} waits for the running batch
+   * @param gather longest time for which events may gather behind a batch; 0 for not at all
    */
   public record Settings(
-      int batch, Duration poll, Duration firstRetry, Duration longestRetry, Duration closeWithin) {
-    /** 500 events, 250 ms, 100 ms, 5 s, 10 s. */
+      int batch,
+      Duration poll,
+      Duration firstRetry,
+      Duration longestRetry,
+      Duration closeWithin,
+      Duration gather) {
+    /** 500 events, 250 ms, 100 ms, 5 s, 10 s, 10 ms. */
     public static final Settings DEFAULT =
         new Settings(
             500,
             Duration.ofMillis(250),
             Duration.ofMillis(100),
             Duration.ofSeconds(5),
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            Duration.ofMillis(10));
+
+    /** The same, but for how long events may gather. */
+    public Settings gathering(Duration longest) {
+      return new Settings(batch, poll, firstRetry, longestRetry, closeWithin, longest);
+    }
 
     public Settings {
       if (batch < 1 || batch > 10_000) {
@@ -80,7 +92,7 @@ public final class LogFollower implements AutoCloseable {
       @Nullable String lastError,
       @Nullable Instant lastErrorAt) {}
 
-  private static final long LONGEST_GATHERING_NANOS = 40_000_000;
+  private static final long GATHERING = 10;
 
   private final EventLog log;
   private final Settings settings;
@@ -88,6 +100,7 @@ public final class LogFollower implements AutoCloseable {
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private int waiting;
   private volatile boolean closed;
 
   /** Not started yet. The order of the projections is the order in which a batch reaches them. */
@@ -141,6 +154,8 @@ public final class LogFollower implements AutoCloseable {
       throws InterruptedException {
     long nanos = atMost.toNanos();
     lock.lock();
+    waiting++;
+    changed.signalAll();
     try {
       while (which.stream().anyMatch(lane -> lane.projection.position() < position)) {
         if (closed || nanos <= 0) {
@@ -150,6 +165,7 @@ public final class LogFollower implements AutoCloseable {
       }
       return true;
     } finally {
+      waiting--;
       lock.unlock();
     }
   }
@@ -197,12 +213,23 @@ public final class LogFollower implements AutoCloseable {
   }
 
   /**
-   * Lets events gather, twice as long as the last batch took and at most 40 ms. What projections do
-   * for each batch (sign, commit an index) then takes a third of one core while orders pour in,
-   * instead of all of it; a lone event waits for nothing. A full batch means catching up.
+   * Lets events gather, ten times as long as the last batch took and at most as the settings say,
+   * or until somebody waits for a position. What projections do for each batch (commit, sign) then
+   * takes a small part of one core while orders pour in, instead of all of it; an event behind a
+   * quiet time waits for nothing. A full batch means catching up.
    */
   private void gather(long nanosOfBatch) {
-    restQuietly(Duration.ofNanos(Math.min(2 * nanosOfBatch, LONGEST_GATHERING_NANOS)));
+    long nanos = Math.min(GATHERING * nanosOfBatch, settings.gather().toNanos());
+    lock.lock();
+    try {
+      while (!closed && waiting == 0 && nanos > 0) {
+        nanos = changed.awaitNanos(nanos);
+      }
+    } catch (InterruptedException e) {
+      LOG.log(Level.WARNING, "The log follower was interrupted and goes on");
+    } finally {
+      lock.unlock();
+    }
   }
 
   private Map<Long, List<Lane>> dueLanes() {

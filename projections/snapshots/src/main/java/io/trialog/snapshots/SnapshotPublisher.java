@@ -17,12 +17,13 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 
 /**
- * Keeps the newest signed snapshot of each environment in memory and tells those who subscribed.
+ * Keeps the newest snapshot of each environment in memory and tells those who subscribed. A
+ * snapshot is signed when the first reader takes it, so what nobody reads costs nothing.
  *
- * <p>Of a batch only the last position is signed and published, except for a kill of an experiment,
- * a flag or a whole environment, which goes out at its own position at once. While it catches up
- * with the log after a start it publishes nothing, so that nobody is given a state older than one
- * that went out before. Readers on any thread.
+ * <p>Of a batch only the last position is published, except for a kill of an experiment, a flag or
+ * a whole environment, which goes out at its own position at once. While it catches up with the log
+ * after a start it publishes nothing, so that nobody is given a state older than one that went out
+ * before. Readers on any thread.
  */
 public final class SnapshotPublisher implements Projection, AutoCloseable {
   /** Environments that have a snapshot even when no experiment names them. */
@@ -36,7 +37,7 @@ public final class SnapshotPublisher implements Projection, AutoCloseable {
 
   private final SnapshotKeys keys;
   private final long publishFrom;
-  private final Map<String, PublishedSnapshot> newest = new ConcurrentSkipListMap<>();
+  private final Map<String, Edition> newest = new ConcurrentSkipListMap<>();
   private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
   private volatile Directory directory = Directory.EMPTY;
   private volatile boolean closed;
@@ -64,12 +65,14 @@ public final class SnapshotPublisher implements Projection, AutoCloseable {
 
   /** The newest snapshot; empty while catching up, and for an environment that does not exist. */
   public Optional<PublishedSnapshot> newest(String environment) {
-    return Optional.ofNullable(newest.get(environment));
+    return Optional.ofNullable(newest.get(environment)).map(Edition::snapshot);
   }
 
   /** Environments that have a snapshot, with the newest of each. */
   public SortedMap<String, PublishedSnapshot> newest() {
-    return Collections.unmodifiableSortedMap(new TreeMap<>(newest));
+    SortedMap<String, PublishedSnapshot> snapshots = new TreeMap<>();
+    newest.forEach((environment, edition) -> snapshots.put(environment, edition.snapshot()));
+    return Collections.unmodifiableSortedMap(snapshots);
   }
 
   /**
@@ -85,7 +88,7 @@ public final class SnapshotPublisher implements Projection, AutoCloseable {
     }
     Subscription subscription = new Subscription(this, environment, lastSeen);
     subscriptions.add(subscription);
-    newest(environment).ifPresent(subscription::offer);
+    Optional.ofNullable(newest.get(environment)).ifPresent(subscription::offer);
     if (closed) {
       subscription.close();
     }
@@ -157,16 +160,16 @@ public final class SnapshotPublisher implements Projection, AutoCloseable {
 
   /** Does nothing for a position that went out already, which a retried batch meets again. */
   private void publish(Directory state, String environment) {
-    PublishedSnapshot before = newest.get(environment);
+    Edition before = newest.get(environment);
     if (state.position() < publishFrom
         || (before != null && before.position() >= state.position())) {
       return;
     }
-    PublishedSnapshot signed = Snapshots.sign(state, environment, keys.signer(environment));
-    newest.put(environment, signed);
+    Edition edition = new Edition(state, environment, keys.signer(environment));
+    newest.put(environment, edition);
     for (Subscription subscription : subscriptions) {
       if (subscription.environment().equals(environment)) {
-        subscription.offer(signed);
+        subscription.offer(edition);
       }
     }
   }

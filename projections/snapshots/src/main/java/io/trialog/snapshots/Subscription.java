@@ -16,7 +16,7 @@ public final class Subscription implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private long lastSeen;
-  private @Nullable PublishedSnapshot waiting;
+  private @Nullable Edition waiting;
   private boolean closed;
 
   Subscription(SnapshotPublisher publisher, String environment, long lastSeen) {
@@ -35,13 +35,17 @@ public final class Subscription implements AutoCloseable {
    * first, or when the subscription is closed.
    */
   public Optional<PublishedSnapshot> next(Duration atMost) throws InterruptedException {
+    return take(atMost).map(Edition::snapshot);
+  }
+
+  private Optional<Edition> take(Duration atMost) throws InterruptedException {
     long nanos = atMost.toNanos();
     lock.lockInterruptibly();
     try {
       while (waiting == null && !closed && nanos > 0) {
         nanos = changed.awaitNanos(nanos);
       }
-      PublishedSnapshot taken = waiting;
+      Edition taken = waiting;
       if (taken == null) {
         return Optional.empty();
       }
@@ -63,12 +67,12 @@ public final class Subscription implements AutoCloseable {
     }
   }
 
-  void offer(PublishedSnapshot snapshot) {
+  void offer(Edition edition) {
     lock.lock();
     try {
       long newest = waiting == null ? lastSeen : waiting.position();
-      if (!closed && snapshot.position() > newest) {
-        waiting = snapshot;
+      if (!closed && edition.position() > newest) {
+        waiting = edition;
         changed.signalAll();
       }
     } finally {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,7 +27,13 @@ import org.junit.jupiter.api.Timeout;
 class LogFollowerTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final Settings FAST =
-      new Settings(7, Duration.ofMillis(5), Duration.ofMillis(1), Duration.ofMillis(4), LONG);
+      new Settings(
+          7,
+          Duration.ofMillis(5),
+          Duration.ofMillis(1),
+          Duration.ofMillis(4),
+          LONG,
+          Duration.ofMillis(4));
 
   private final FakeEventLog log = new FakeEventLog();
   private final Story story = new Story(log);
@@ -135,7 +142,8 @@ class LogFollowerTest {
 
   @Test
   void an_event_of_this_process_does_not_wait_for_the_poll() throws InterruptedException {
-    Settings lazy = new Settings(7, Duration.ofHours(1), LONG, LONG, Duration.ofMillis(1));
+    Settings lazy =
+        new Settings(7, Duration.ofHours(1), LONG, LONG, Duration.ofMillis(1), Duration.ZERO);
     Remembering one = new Remembering("one", 0);
     LogFollower follower = follow(lazy, one);
     until(() -> one.idles.get() > 0);
@@ -299,7 +307,8 @@ class LogFollowerTest {
             Duration.ofMillis(5),
             Duration.ofMillis(1),
             Duration.ofMillis(4),
-            Duration.ofMillis(30));
+            Duration.ofMillis(30),
+            Duration.ZERO);
     LogFollower follower = follow(hasty, slow);
     assertThat(inside.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
     follower.close();
@@ -327,6 +336,35 @@ class LogFollowerTest {
         };
     assertThat(follow(FAST, one).awaitPosition(log.head(), LONG)).isTrue();
     assertThat(defects).hasValue(0);
+  }
+
+  @Test
+  void events_gather_behind_a_batch_until_somebody_waits() throws InterruptedException {
+    List<Integer> batches = new CopyOnWriteArrayList<>();
+    CountDownLatch slept = new CountDownLatch(1);
+    Remembering slow =
+        new Remembering("slow", 0) {
+          @Override
+          public void apply(List<Positioned> batch) {
+            long end = System.nanoTime() + Duration.ofMillis(300).toNanos();
+            while (System.nanoTime() < end) {
+              Thread.onSpinWait();
+            }
+            super.apply(batch);
+            batches.add(batch.size());
+            slept.countDown();
+          }
+        };
+    more(1);
+    LogFollower follower = follow(FAST.gathering(Duration.ofMinutes(1)), slow);
+    assertThat(slept.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    for (int i = 2; i <= 5; i++) {
+      more(i);
+      Thread.yield();
+    }
+    // Unasked it would gather for 3 s.
+    assertThat(follower.awaitPosition(log.head(), Duration.ofSeconds(2))).isTrue();
+    assertThat(batches).containsExactly(1, 4);
   }
 
   @Test

@@ -24,6 +24,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -95,6 +96,19 @@ class SnapshotPublisherTest {
     assertThat(subscription.next(LONG).orElseThrow().position()).isEqualTo(log.head());
     assertThat(subscription.next(NOT_AT_ALL)).isEmpty();
     assertThat(publisher.newest("staging").orElseThrow().position()).isEqualTo(log.head());
+  }
+
+  @Test
+  void a_position_is_signed_once_however_many_take_it() throws Exception {
+    story.say(new NamespaceCreated("acme/a", "A"));
+    publish();
+    List<Subscription> readers =
+        IntStream.range(0, 8).mapToObj(i -> publisher.subscribe("production", 0)).toList();
+    PublishedSnapshot first = publisher.newest("production").orElseThrow();
+    for (Subscription reader : readers) {
+      assertThat(reader.next(LONG).orElseThrow()).isSameAs(first);
+    }
+    assertThat(publisher.newest().get("production")).isSameAs(first);
   }
 
   @Test

@@ -517,7 +517,8 @@ class LuceneAuditTrailTest {
             Duration.ofMillis(5),
             Duration.ofMillis(1),
             Duration.ofMillis(4),
-            Duration.ofSeconds(20));
+            Duration.ofSeconds(20),
+            Duration.ZERO);
     try (LogFollower follower = new LogFollower(log, List.of(trail), fast)) {
       follower.start();
       story.everything();
