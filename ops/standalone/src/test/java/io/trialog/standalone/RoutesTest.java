@@ -139,7 +139,8 @@ class RoutesTest {
   /** Reads that have a body, and what goes to Kafka and not to the log. */
   private static boolean isQuestion(Line line) {
     return line.route().equals("POST /api/v1/audit/as-of")
-        || line.route().equals("POST /api/v1/batches");
+        || line.route().equals("POST /api/v1/batches")
+        || line.path().contains("/ofrep/");
   }
 
   @ParameterizedTest
