@@ -101,9 +101,16 @@ public class HttpConfiguration {
       throws Exception {
     RateLimits limits = new RateLimits(settings.commandsPerSecond());
     return http.authorizeHttpRequests(routes ->
-            routes.requestMatchers("/api/**", "/ofrep/**").authenticated().anyRequest().permitAll())
+            routes
+                .requestMatchers("/api/**")
+                .authenticated()
+                .requestMatchers(OfrepRoutes.PATTERNS)
+                .authenticated()
+                .anyRequest()
+                .permitAll())
         .oauth2ResourceServer(server ->
             server
+                .bearerTokenResolver(new ApiKeys())
                 .authenticationManagerResolver(request -> tokens)
                 .authenticationEntryPoint(
                     (request, response, e) -> unauthorized(limits, request, response, e)))

@@ -77,7 +77,10 @@ final class RateLimits extends OncePerRequestFilter {
     if (request.getRequestURI().equals(RECEIPTS)) {
       return receipts;
     }
-    boolean command = !request.getMethod().equals("GET") && !WIDE.contains(request.getRequestURI());
+    boolean command =
+        !request.getMethod().equals("GET")
+            && !WIDE.contains(request.getRequestURI())
+            && !OfrepRoutes.has(request);
     return command ? commands : others;
   }
 

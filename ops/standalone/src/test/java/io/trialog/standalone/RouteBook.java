@@ -80,6 +80,7 @@ final class RouteBook {
     book.access();
     book.reads();
     book.standing();
+    book.openFeature();
     return List.copyOf(book.lines);
   }
 
@@ -266,6 +267,16 @@ final class RouteBook {
     read("GET /api/v1/flags/{flag}/receipts", Scope.NAMESPACE, READERS, World::enabledFlag);
     read(
         "GET /api/v1/environments/{environment}/receipts", Scope.ANYWHERE, READERS, World::stopped);
+  }
+
+  private void openFeature() {
+    List<String> sdk = List.of("sdk");
+    String all = "/ofrep/v1/evaluate/flags";
+    String base = "/environments/{environment}";
+    read("POST " + all, Scope.ANYWHERE, sdk, World::servedKey);
+    read("POST " + all + "/{key}", Scope.ANYWHERE, sdk, World::servedKey);
+    read("POST " + base + all, Scope.ANYWHERE, sdk, World::servedKey);
+    read("POST " + base + all + "/{key}", Scope.ANYWHERE, sdk, World::servedKey);
   }
 
   private void experiment(

@@ -143,7 +143,8 @@ class RoutesTest {
   private static boolean isQuestion(Line line) {
     return line.route().equals("POST /api/v1/audit/as-of")
         || line.route().equals("POST /api/v1/receipts")
-        || line.route().equals("POST /api/v1/batches");
+        || line.route().equals("POST /api/v1/batches")
+        || line.path().contains("/ofrep/");
   }
 
   @ParameterizedTest

@@ -347,6 +347,15 @@ final class World {
         Optional.empty());
   }
 
+  /** An experiment that the projection has put into a snapshot. */
+  Request servedKey() {
+    Request running = running();
+    long position = head(running);
+    platform.as("sdk", "*").get("/api/v1/snapshots/production?min_position=" + position).is(200);
+    String key = running.variables().getOrDefault("experiment", "");
+    return new Request(Map.of("environment", "production", "key", key), Optional.empty());
+  }
+
   private long head(Request any) {
     return any.variables().isEmpty() ? 0 : platform.head();
   }

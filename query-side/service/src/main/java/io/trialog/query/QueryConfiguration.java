@@ -10,6 +10,7 @@ import io.trialog.query.catalogue.HoldoutAnswers;
 import io.trialog.query.catalogue.MetricAnswers;
 import io.trialog.query.catalogue.NamespaceAnswers;
 import io.trialog.query.delivery.RecentSnapshots;
+import io.trialog.query.ofrep.OfrepConfiguration;
 import io.trialog.query.receipts.ReceiptAnswers;
 import io.trialog.query.receipts.ReceiptIntake;
 import io.trialog.receipts.Receipts;
@@ -43,6 +44,7 @@ import org.springframework.context.annotation.Import;
   AccessAnswers.class,
   AuditAnswers.class,
   BundleAnswers.class,
+  OfrepConfiguration.class,
   HealthAnswers.class
 })
 public class QueryConfiguration {

@@ -8,7 +8,7 @@ public final class StreamUnavailable extends Exception {
   /** Seconds after which a client may try again. */
   public static final int RETRY_AFTER_SECONDS = 2;
 
-  StreamUnavailable(String message, Throwable cause) {
+  public StreamUnavailable(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,0 +1,82 @@
+import {
+  OpenFeatureEventEmitter,
+  ProviderEvents,
+  type EvaluationContext,
+  type JsonValue,
+  type Provider,
+  type ResolutionDetails,
+  type TrackingEventDetails,
+} from "@openfeature/web-sdk";
+import type { TrialogClient } from "../client/client.js";
+import { isBoolean, isNumber, isObject, isString, Lifecycle, START_MILLIS } from "./provider.js";
+import { resolve } from "./resolve.js";
+
+/** Flags and experiments for OpenFeature in a page, whose context is one. Evaluates in memory. */
+export class TrialogWebProvider implements Provider {
+  readonly metadata = { name: "trialog" } as const;
+  readonly runsOn = "client" as const;
+  readonly events = new OpenFeatureEventEmitter();
+  private readonly lifecycle: Lifecycle;
+
+  /**
+   * @param client is the provider's from now on: it is closed with it
+   * @param mostMillis how long the start waits for a snapshot
+   */
+  constructor(
+    readonly client: TrialogClient,
+    mostMillis = START_MILLIS,
+  ) {
+    this.lifecycle = new Lifecycle(client, mostMillis, {
+      ready: () => this.events.emit(ProviderEvents.Ready),
+      stale: (message) => this.events.emit(ProviderEvents.Stale, { message }),
+      error: (message) => this.events.emit(ProviderEvents.Error, { message }),
+      changed: (message) => this.events.emit(ProviderEvents.ConfigurationChanged, { message }),
+    });
+  }
+
+  async initialize(): Promise<void> {
+    await this.lifecycle.start();
+  }
+
+  async onClose(): Promise<void> {
+    await this.lifecycle.end();
+  }
+
+  resolveBooleanEvaluation(
+    key: string,
+    fallback: boolean,
+    context: EvaluationContext,
+  ): ResolutionDetails<boolean> {
+    return resolve(this.client, key, fallback, context, isBoolean);
+  }
+
+  resolveStringEvaluation(
+    key: string,
+    fallback: string,
+    context: EvaluationContext,
+  ): ResolutionDetails<string> {
+    return resolve(this.client, key, fallback, context, isString);
+  }
+
+  resolveNumberEvaluation(
+    key: string,
+    fallback: number,
+    context: EvaluationContext,
+  ): ResolutionDetails<number> {
+    return resolve(this.client, key, fallback, context, isNumber);
+  }
+
+  /** A JSON object or array. */
+  resolveObjectEvaluation<T extends JsonValue>(
+    key: string,
+    fallback: T,
+    context: EvaluationContext,
+  ): ResolutionDetails<T> {
+    return resolve(this.client, key, fallback, context, isObject);
+  }
+
+  /** Records an outcome. */
+  track(event: string, context: EvaluationContext, details: TrackingEventDetails): void {
+    this.lifecycle.track(event, context, details);
+  }
+}
