@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -111,13 +112,43 @@ final class SnapshotFeed implements Runnable {
       }
       Optional<byte[]> note = cache.get().note();
       if (key.isPresent()) {
-        SnapshotHolder known = hold(key.get());
-        if (note.isPresent() && offer(known, note.get())) {
-          state.servingUnconfirmed();
-        }
+        SnapshotHolder known = holder == null ? hold(key.get()) : holder;
+        note.ifPresent(bytes -> restore(known, bytes));
       }
     } catch (IOException e) {
       state.problem("the snapshot cache cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Serves the note of the bootstrap file, if there is one, before anything else. */
+  void bootstrap() {
+    try {
+      if (settings.bootstrap().isPresent()) {
+        SnapshotHolder known = hold(settings.verifierKey().orElseThrow());
+        restore(known, Files.readAllBytes(settings.bootstrap().get()));
+      }
+    } catch (IOException e) {
+      state.problem("the bootstrap cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Serves what was kept, unless something newer is served. */
+  private void restore(SnapshotHolder known, byte[] note) {
+    try {
+      if (known.restore(note)) {
+        accepted.incrementAndGet();
+        tell(known);
+        state.servingUnconfirmed();
+      }
+    } catch (SnapshotRefusedException e) {
+      state.problem("a kept snapshot was refused: " + e.reason() + ": " + e.getMessage());
+    }
+  }
+
+  private void tell(SnapshotHolder known) {
+    Snapshot now = known.current();
+    if (now != null) {
+      state.accepted(now);
     }
   }
 
@@ -220,10 +251,7 @@ final class SnapshotFeed implements Runnable {
     try {
       if (known.offer(note) == SnapshotHolder.Offer.ACCEPTED) {
         accepted.incrementAndGet();
-        Snapshot now = known.current();
-        if (now != null) {
-          state.accepted(now);
-        }
+        tell(known);
         save(note);
       }
       return true;

@@ -49,6 +49,24 @@ public final class SnapshotHolder {
     }
   }
 
+  /**
+   * Offers what was kept; true when it is served from now on. That it is older than what is served
+   * is ordinary here, and no refusal.
+   *
+   * @throws SnapshotRefusedException with the first other check that failed
+   */
+  public synchronized boolean restore(byte[] note) throws SnapshotRefusedException {
+    try {
+      Snapshot kept = SnapshotReader.open(note, key, environment);
+      Snapshot served = current;
+      return (served == null || kept.position() > served.position())
+          && replace(kept) == Offer.ACCEPTED;
+    } catch (SnapshotRefusedException e) {
+      refusals.merge(e.reason(), 1L, Long::sum);
+      throw e;
+    }
+  }
+
   private Offer replace(Snapshot offered) throws SnapshotRefusedException {
     Snapshot served = current;
     if (served != null && offered.position() < served.position()) {
