@@ -24,7 +24,14 @@ public final class Slots {
   /** As many shared hash spaces as an experiment usually meets: a few holdouts, a few sets. */
   private static final int REMEMBERED = 8;
 
-  private static final ThreadLocal<Hasher> HASHERS = ThreadLocal.withInitial(Hasher::new);
+  // A subclass, because Android 7 has no ThreadLocal.withInitial.
+  private static final ThreadLocal<Hasher> HASHERS =
+      new ThreadLocal<>() {
+        @Override
+        protected Hasher initialValue() {
+          return new Hasher();
+        }
+      };
 
   private Slots() {}
 
