@@ -207,6 +207,19 @@ def answered():
             ("CONCLUDED", "won", user(number)), ("CONCLUDED", "even", user(number)),
             ("KILLED", "aimed", user(number)))])
 
+    far = [{"attribute": "country", "operator": "in", "values": ["FR"]}]
+    tree = snapshot(
+        experiment("won", status="concluded", winner="treatment", targeting=far),
+        experiment("even", status="concluded", targeting=far),
+        experiment("dead", status="killed", targeting=far),
+        experiment("stopped", status="paused", targeting=far),
+        experiment("run", targeting=far))
+    case("statuses_before_targeting", tree, [
+        row for context in (user(1), dict(user(2), country="DE"), dict(user(3), country="FR")) for row in (
+            ("CONCLUDED", "won", context), ("CONCLUDED", "even", context), ("KILLED", "dead", context),
+            ("NOT_RUNNING", "stopped", context),
+            ("ASSIGNED" if context.get("country") == "FR" else "NOT_TARGETED", "run", context))])
+
     def aimed(key, *conditions):
         return experiment(key, targeting=[
             {"attribute": a, "operator": o, "values": v} for a, o, v in conditions])
@@ -256,6 +269,9 @@ def answered():
     stranger = Signer("witness.example/w1")
     case("several_signatures", tree, [("ASSIGNED", "checkout", user(1))],
          note=line + "\n" + stranger.line(line) + PRODUCTION.line(line))
+    for name, time in {"leap_day": "2028-02-29T00:00:00.000Z", "century_leap_day": "2000-02-29T23:59:59.999Z",
+                       "first": "1970-01-01T00:00:00.000Z", "last": "9999-12-31T23:59:59.999Z"}.items():
+        case("time_" + name, dict(tree, time=time), [("ASSIGNED", "checkout", user(1))])
     case("no_experiments", snapshot(position=0), [("UNKNOWN_EXPERIMENT", "checkout", user(1))])
 
 
@@ -305,6 +321,16 @@ def refused():
     edited("control_unknown", "INVALID", '"control":"control"', '"control":"other"')
     edited("key_form", "INVALID", '"key":"checkout"', '"key":"Checkout"')
     edited("time_form", "INVALID", TIME, "2026-11-22T16:00:00Z")
+    for name, time in {
+            "november_31": "2026-11-31T16:00:00.123Z", "february_29": "2026-02-29T16:00:00.123Z",
+            "century_february_29": "2100-02-29T16:00:00.123Z", "month_13": "2026-13-01T16:00:00.123Z",
+            "month_0": "2026-00-01T16:00:00.123Z", "day_0": "2026-11-00T16:00:00.123Z",
+            "hour_24": "2026-11-22T24:00:00.000Z", "hour_25": "2026-11-22T25:00:00.123Z",
+            "minute_60": "2026-11-22T16:60:00.123Z", "second_60": "2026-11-22T16:00:60.123Z",
+            "zone": "2026-11-22T16:00:00.123+01:00", "no_zone": "2026-11-22T16:00:00.123",
+            "lower_case": "2026-11-22t16:00:00.123z", "space": "2026-11-22 16:00:00.123Z",
+            "microseconds": "2026-11-22T16:00:00.123456Z", "empty": ""}.items():
+        edited("time_" + name, "INVALID", TIME, time)
     pair = snapshot(experiment("a"), experiment("b"))
     pair["experiments"].reverse()
     no("experiments_unsorted", "INVALID", PRODUCTION.note(canonical(pair) + "\n"))
@@ -319,4 +345,5 @@ def main():
     print(len([e for e in os.scandir(".") if e.is_dir()]), "cases")
 
 
-main()
+if __name__ == "__main__":
+    main()

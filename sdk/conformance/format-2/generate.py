@@ -378,6 +378,11 @@ def targeting():
     matrix("targeting_text", [
         c("text", "equals", "us"), c("text", "in", "us", "true", "18"), c("text", "not_in", "us", ""),
         c("text", "prefix", "us", "x"), c("text", "prefix", ""), c("text", "in", "")], VALUES)
+    matrix("targeting_text_prefix", [
+        c("text", "prefix", "us"), c("text", "prefix", "us", "x"), c("text", "prefix", "x", "us"),
+        c("text", "prefix", "\U0001f600"), c("text", "prefix", "usa")],
+        VALUES + ["bus", "austria", "x us", " us", "us ", "u", "uS", "xus", "\U0001f600us", "us\U0001f600",
+                  "\U0001f601"])
     matrix("targeting_number", [
         c("number", operator, "18") for operator in
         ("equals", "at_least", "above", "at_most", "below")] + [
@@ -906,4 +911,5 @@ def main():
     print(len(folders), "folders,", questions, "questions,", refusals, "refusals")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -6,17 +6,32 @@
 import type * as Sdk from "../../src/index.js";
 import {
   checkFolder,
+  checkRamps,
+  checkSequence,
   checkShares,
   checkSlots,
+  checkStory,
   type Case,
+  type Notes,
+  type Ramp,
   type Result,
+  type Sequence,
   type ShareList,
+  type Story,
 } from "../conformance/checks.js";
+
+/** A case with several notes, in base64. */
+export interface Encoded<T> {
+  readonly name: string;
+  readonly case: T;
+  readonly notes: Readonly<Record<string, string>>;
+}
 
 /** All vectors, as the server hands them over; bytes are base64. */
 export interface Vectors {
   readonly slots: readonly (readonly [string, string, number])[];
   readonly shares: readonly ShareList[];
+  readonly ramps: readonly Ramp[];
   readonly folders: readonly {
     readonly topic: string;
     readonly name: string;
@@ -25,6 +40,8 @@ export interface Vectors {
     readonly served?: string;
     readonly delta?: string;
   }[];
+  readonly sequences: readonly Encoded<Sequence>[];
+  readonly stories: readonly Encoded<Story>[];
 }
 
 /** What a page reports. */
@@ -55,16 +72,28 @@ function bytes(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
+function decoded<T>({ name, case: wanted, notes }: Encoded<T>): Notes<T> {
+  const entries = Object.entries(notes).map(([file, note]) => [file, bytes(note)] as const);
+  return { name, case: wanted, notes: Object.fromEntries(entries) };
+}
+
 async function runVectors(): Promise<void> {
   const vectors = (await (await fetch("/vectors.json")).json()) as Vectors;
   add(checkSlots(vectors.slots));
   add(checkShares(vectors.shares));
+  add(checkRamps(vectors.shares, vectors.ramps));
   for (const { name, case: wanted, note, served, delta } of vectors.folders) {
     const before = {
       ...(served === undefined ? {} : { served: bytes(served) }),
       ...(delta === undefined ? {} : { delta: bytes(delta) }),
     };
     add(await checkFolder({ name, case: wanted, note: bytes(note), ...before }));
+  }
+  for (const sequence of vectors.sequences) {
+    add(await checkSequence(decoded(sequence)));
+  }
+  for (const story of vectors.stories) {
+    add(await checkStory(decoded(story)));
   }
 }
 

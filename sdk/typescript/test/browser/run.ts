@@ -10,9 +10,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { folderNames, readFolder, readJson, snapshotTopics } from "../conformance/folders.js";
+import type { Notes } from "../conformance/checks.js";
+import { folderNames, readFolder, readJson, sequences, snapshotTopics, stories } from "../conformance/folders.js";
 import { Platform, TOKEN } from "../client/platform.js";
-import type { Report, Vectors } from "./page.js";
+import type { Encoded, Report, Vectors } from "./page.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const DEADLINE_MILLIS = 120_000;
@@ -37,8 +38,16 @@ function vectors(): Vectors {
   return {
     slots: readJson("slots", "vectors.json"),
     shares: readJson("shares", "vectors.json"),
+    ramps: readJson("ramps", "vectors.json"),
     folders,
+    sequences: sequences().map(encoded),
+    stories: stories().map(encoded),
   } as Vectors;
+}
+
+function encoded<T>({ name, case: wanted, notes }: Notes<T>): Encoded<T> {
+  const entries = Object.entries(notes).map(([file, note]) => [file, Buffer.from(note).toString("base64")] as const);
+  return { name, case: wanted, notes: Object.fromEntries(entries) };
 }
 
 class BrowserRun {

@@ -8,6 +8,7 @@ import { slot } from "../../src/hash/slots.js";
 import { sha256 } from "../../src/hash/sha256.js";
 import { utf8 } from "../../src/hash/utf8.js";
 import type { Context } from "../../src/evaluate/context.js";
+import { Recorder } from "../../src/client/recorder.js";
 import { evaluate, evaluateFlag } from "../../src/evaluate/evaluator.js";
 import { Overrides } from "../../src/evaluate/overrides.js";
 import { VerifierKey } from "../../src/note/note.js";
@@ -79,6 +80,25 @@ export function checkShares(lists: readonly ShareList[]): Result {
     }
   }
   return { cases: lists.length, failures };
+}
+
+export interface Ramp {
+  readonly name: string;
+  readonly ppm: number;
+  readonly ranges: readonly (readonly [number, number, string])[];
+}
+
+/** Clauses 2.2 and 2.3: what each traffic enrols of the tables. */
+export function checkRamps(lists: readonly ShareList[], ramps: readonly Ramp[]): Result {
+  const tables = new Map(lists.map(({ name, shares, control }) => [name, slotTable(shares, control)]));
+  const failures = ramps
+    .map(({ name, ppm, ranges }) => {
+      const found = enrol(tables.get(name)!, ppm).map(({ from, to, variant }) => [from, to, variant]);
+      return { name, ppm, wanted: JSON.stringify(ranges), found: JSON.stringify(found) };
+    })
+    .filter(({ wanted, found }) => wanted !== found)
+    .map((row) => JSON.stringify(row));
+  return { cases: ramps.length, failures };
 }
 
 /** Clauses 3 to 6.1, 9 and 10: answers, or the reason of a refusal, by both ways to verify. */
@@ -209,14 +229,17 @@ function answer(snapshot: Snapshot | undefined, question: Question): Record<stri
 }
 
 function overrides(question: Question): Overrides {
-  let forced = Overrides.none;
-  for (const [experiment, subjects] of Object.entries(question.overrides ?? {})) {
+  return forced(question.overrides ?? {});
+}
+
+function forced(tree: Readonly<Record<string, Readonly<Record<string, string>>>>): Overrides {
+  let all = Overrides.none;
+  for (const [experiment, subjects] of Object.entries(tree)) {
     for (const [subject, variant] of Object.entries(subjects)) {
-      forced =
-        subject === "*" ? forced.withAll(experiment, variant) : forced.with(experiment, subject, variant);
+      all = subject === "*" ? all.withAll(experiment, variant) : all.with(experiment, subject, variant);
     }
   }
-  return forced;
+  return all;
 }
 
 function flagAnswer(snapshot: Snapshot | undefined, question: Question): Record<string, unknown> {
@@ -229,4 +252,125 @@ function flagAnswer(snapshot: Snapshot | undefined, question: Question): Record<
     rule: decision.rule ?? null,
     slot: decision.slot ?? null,
   };
+}
+
+/** A folder of vectors about what becomes of several notes; the notes by name. */
+export interface Notes<T> {
+  readonly name: string;
+  readonly case: T;
+  readonly notes: Readonly<Record<string, Uint8Array>>;
+}
+
+export interface Sequence {
+  readonly environment: string;
+  readonly vkey: string;
+  readonly question: { readonly experiment: string; readonly context: Context; readonly fallback: string };
+  readonly offers: readonly {
+    readonly note?: string;
+    readonly filler?: number;
+    readonly outcome: string;
+    readonly position: number | null;
+    readonly reason: string;
+  }[];
+}
+
+/** Clauses 4.2, 4.3, 8.2 and 8.3: what becomes of offered notes, by both ways to verify. */
+export async function checkSequence({ name, case: wanted, notes }: Notes<Sequence>): Promise<Result> {
+  const { experiment, context, fallback } = wanted.question;
+  const failures: string[] = [];
+  for (const way of ["offer", "offerNow"] as const) {
+    const holder = new SnapshotHolder(wanted.environment, VerifierKey.parse(wanted.vkey));
+    const refused: Record<string, number> = {};
+    for (const offer of wanted.offers) {
+      const bytes = offer.note === undefined ? new Uint8Array(offer.filler ?? 0).fill(0x78) : notes[offer.note]!;
+      const found = await taken(() => holder[way](bytes));
+      const position = holder.current?.position ?? null;
+      const { reason } = evaluate(holder.current, experiment, context, fallback);
+      if (found !== "ACCEPTED" && found !== "UNCHANGED") {
+        refused[found] = (refused[found] ?? 0) + 1;
+      }
+      if (found !== offer.outcome || position !== offer.position || reason !== offer.reason) {
+        failures.push(`${name}, ${way}: ${JSON.stringify(offer)} found ${found} ${position} ${reason}`);
+      }
+    }
+    const counted = JSON.stringify(Object.entries(holder.refusals).sort());
+    if (counted !== JSON.stringify(Object.entries(refused).sort())) {
+      failures.push(`${name}, ${way}: counted ${counted}`);
+    }
+  }
+  return { cases: wanted.offers.length, failures };
+}
+
+async function taken(offer: () => boolean | Promise<boolean>): Promise<string> {
+  try {
+    return (await offer()) ? "ACCEPTED" : "UNCHANGED";
+  } catch (error) {
+    return error instanceof SnapshotRefused ? error.reason : String(error);
+  }
+}
+
+export interface Story {
+  readonly environment: string;
+  readonly vkey: string;
+  readonly surface: string;
+  readonly segments: readonly string[];
+  readonly steps: readonly {
+    readonly offer?: string;
+    readonly override?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    readonly evaluate?: string;
+    readonly peek?: string;
+    readonly all?: true;
+    readonly flag?: string;
+    readonly context?: Context;
+  }[];
+  readonly exposures: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Clauses 6.2, 6.3, 9.12 and 9.14: the exposures that a client leaves, but for ids and times. */
+export async function checkStory({ name, case: wanted, notes }: Notes<Story>): Promise<Result> {
+  const holder = new SnapshotHolder(wanted.environment, VerifierKey.parse(wanted.vkey));
+  const found: unknown[] = [];
+  const problems: string[] = [];
+  const { environment, surface, segments } = wanted;
+  const recorder = new Recorder({
+    environment,
+    surface,
+    segments,
+    exposureMemory: 100_000,
+    now: () => 0,
+    snapshot: () => holder.current,
+    open: () => true,
+    expose: ({ id: _, time: __, ...rest }) => found.push(rest) > 0,
+    record: () => void problems.push("an outcome"),
+    drop: (why) => void problems.push(why),
+  });
+  for (const { offer, override, evaluate, peek, all, flag, context = {} } of wanted.steps) {
+    if (offer !== undefined) {
+      await holder.offer(notes[offer]!);
+    } else if (override !== undefined) {
+      recorder.overrides = forced(override);
+    } else if (evaluate !== undefined) {
+      recorder.evaluate(evaluate, context, "fallback");
+    } else if (peek !== undefined) {
+      recorder.peek(peek, context, "fallback");
+    } else if (flag !== undefined) {
+      recorder.flag(flag, context, "null");
+    } else if (all) {
+      recorder.peekAll(context);
+    } else {
+      problems.push("an unknown step");
+    }
+  }
+  const equal = JSON.stringify(found.map(sorted)) === JSON.stringify(wanted.exposures.map(sorted));
+  const failures = equal ? problems : [...problems, `expected other exposures than ${JSON.stringify(found)}`];
+  return { cases: wanted.steps.length, failures: failures.map((failure) => `${name}: ${failure}`) };
+}
+
+/** The same with members in order, so that texts can be compared. */
+function sorted(value: unknown): unknown {
+  return typeof value === "object" && value !== null
+    ? Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, member]) => [key, sorted(member)])
+    : value;
 }

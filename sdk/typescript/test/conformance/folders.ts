@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Case, Folder } from "./checks.js";
+import type { Case, Folder, Notes, Sequence, Story } from "./checks.js";
 
 /** `sdk/conformance`; the compiled test stands three folders below `sdk/typescript`. */
 export const CONFORMANCE = fileURLToPath(new URL("../../../../conformance/", import.meta.url));
@@ -38,4 +38,23 @@ export function readFolder(topic: string, name: string): Folder {
     ...(served === undefined ? {} : { served }),
     ...(delta === undefined ? {} : { delta }),
   };
+}
+
+/** The cases of a topic whose folders hold several notes. */
+function noteFolders<T>(topic: string): readonly Notes<T>[] {
+  return readdirSync(join(CONFORMANCE, topic), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => {
+      const files = readdirSync(join(CONFORMANCE, topic, name)).filter((file) => file.endsWith(".note"));
+      const notes = files.map((file) => [file, readFileSync(join(CONFORMANCE, topic, name, file))] as const);
+      return { name, case: readJson(topic, name, "case.json") as T, notes: Object.fromEntries(notes) };
+    });
+}
+
+export function sequences(): readonly Notes<Sequence>[] {
+  return noteFolders("sequences");
+}
+
+export function stories(): readonly Notes<Story>[] {
+  return noteFolders("exposures");
 }

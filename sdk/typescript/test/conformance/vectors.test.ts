@@ -3,8 +3,27 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { describe, test } from "node:test";
-import { checkFolder, checkKeys, checkShares, checkSlots, type KeyStory, type ShareList } from "./checks.js";
-import { CONFORMANCE, folderNames, readFolder, readJson, snapshotTopics } from "./folders.js";
+import {
+  checkFolder,
+  checkKeys,
+  checkRamps,
+  checkSequence,
+  checkShares,
+  checkSlots,
+  checkStory,
+  type KeyStory,
+  type Ramp,
+  type ShareList,
+} from "./checks.js";
+import {
+  CONFORMANCE,
+  folderNames,
+  readFolder,
+  readJson,
+  sequences,
+  snapshotTopics,
+  stories,
+} from "./folders.js";
 
 test("1.1 to 1.3: every slot is the reference's", () => {
   const { cases, failures } = checkSlots(readJson("slots", "vectors.json") as []);
@@ -24,12 +43,19 @@ test("12: every step of every chain of keys has the answer of the vectors", asyn
   assert.ok(cases > 80, `${cases} stories`);
 });
 
+test("2.2 and 2.3: every traffic enrols what the reference enrols", () => {
+  const lists = readJson("shares", "vectors.json") as ShareList[];
+  const { cases, failures } = checkRamps(lists, readJson("ramps", "vectors.json") as Ramp[]);
+  assert.deepEqual(failures, []);
+  assert.ok(cases >= 1_000, `${cases} rows`);
+});
+
 test("no folder of vectors is left out", () => {
   const topics = readdirSync(CONFORMANCE, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
-  assert.deepEqual(topics, [...snapshotTopics(), "keys", "shares", "slots"].sort());
+  assert.deepEqual(topics, [...snapshotTopics(), "exposures", "keys", "ramps", "sequences", "shares", "slots"].sort());
 });
 
 for (const topic of snapshotTopics()) {
@@ -42,6 +68,27 @@ for (const topic of snapshotTopics()) {
     }
   });
 }
+
+describe("4.2, 4.3, 8.2 and 8.3: sequences of notes", () => {
+  for (const sequence of sequences()) {
+    test(sequence.name, async () => {
+      assert.deepEqual((await checkSequence(sequence)).failures, []);
+    });
+  }
+});
+
+describe("6.2, 6.3, 9.12 and 9.14: exposures", () => {
+  for (const story of stories()) {
+    test(story.name, async () => {
+      assert.deepEqual((await checkStory(story)).failures, []);
+    });
+  }
+});
+
+test("there are sequences and exposures to check", () => {
+  assert.ok(sequences().flatMap((one) => one.case.offers).length > 600);
+  assert.ok(stories().flatMap((one) => one.case.steps).length > 1_000);
+});
 
 test("5.1, 9.8 and 9.13: the vectors give every reason that a snapshot can give", () => {
   const seen = new Set<string>();

@@ -15,9 +15,11 @@ import java.util.Map;
  * @param eventsRejected events that the collector will never take, single or by the batch
  * @param eventsDropped events that were not taken into the queue: it was full, or they could not be
  *     encoded
- * @param eventsPending events waiting or in flight; after closing, those that were lost
+ * @param eventsPending events waiting or in flight; after closing, those that were lost, unless the
+ *     queue folder has them
  * @param batchesSent batches that were answered, whatever the answer
  * @param batchesRetried times a batch had to be sent again
+ * @param queueFolder what became of the queue's folder
  */
 public record ClientCounters(
     long snapshotsAccepted,
@@ -30,7 +32,8 @@ public record ClientCounters(
     long eventsDropped,
     long eventsPending,
     long batchesSent,
-    long batchesRetried) {
+    long batchesRetried,
+    QueueCounters queueFolder) {
 
   public ClientCounters {
     snapshotsRefused = Map.copyOf(snapshotsRefused);

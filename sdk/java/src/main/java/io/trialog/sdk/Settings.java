@@ -24,6 +24,8 @@ record Settings(
     Duration flushInterval,
     Duration longestBackoff,
     Optional<Path> cacheFolder,
+    Optional<Path> queueFolder,
+    Optional<Path> bootstrap,
     String surface,
     List<String> segments,
     int queueCapacity,
@@ -54,6 +56,9 @@ record Settings(
     if (segments.size() > Exposure.MAX_SEGMENTS) {
       throw new IllegalArgumentException(
           "expected at most " + Exposure.MAX_SEGMENTS + " segments, found " + segments.size());
+    }
+    if (bootstrap.isPresent() && verifierKey.isEmpty()) {
+      throw new IllegalArgumentException("a bootstrap needs a verifierKey");
     }
     verifierKey.ifPresent(key -> checkName(key, environment));
   }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -129,12 +130,43 @@ final class SnapshotFeed implements Runnable {
         SnapshotHolder held = holder;
         SnapshotHolder known = held == null ? hold(key.get()) : held;
         learn(known, cache.get().statements());
-        if (note.isPresent() && taken(known, note.get(), "disk")) {
-          state.servingUnconfirmed();
-        }
+        note.ifPresent(bytes -> restore(known, bytes, "disk"));
       }
     } catch (IOException e) {
       state.problem("the snapshot cache cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Serves the note of the bootstrap file, if there is one, before anything else. */
+  void bootstrap() {
+    try {
+      if (settings.bootstrap().isPresent()) {
+        SnapshotHolder held = holder;
+        SnapshotHolder known = held == null ? hold(settings.verifierKey().orElseThrow()) : held;
+        restore(known, Files.readAllBytes(settings.bootstrap().get()), "bootstrap");
+      }
+    } catch (IOException e) {
+      state.problem("the bootstrap cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Serves what was kept, unless something newer is served. */
+  private synchronized void restore(SnapshotHolder known, byte[] note, String origin) {
+    try {
+      if (known.restore(note)) {
+        accepted.incrementAndGet();
+        tell(known);
+        state.servingUnconfirmed();
+      }
+    } catch (SnapshotRefusedException e) {
+      state.refused(origin, e);
+    }
+  }
+
+  private void tell(SnapshotHolder known) {
+    Snapshot now = known.current();
+    if (now != null) {
+      state.accepted(now);
     }
   }
 
@@ -345,10 +377,7 @@ final class SnapshotFeed implements Runnable {
     SnapshotHolder.Offer outcome = known.offer(note);
     if (outcome == SnapshotHolder.Offer.ACCEPTED) {
       accepted.incrementAndGet();
-      Snapshot now = known.current();
-      if (now != null) {
-        state.accepted(now);
-      }
+      tell(known);
       save(note);
     }
     return outcome;

@@ -2,15 +2,11 @@ package io.trialog.sdk;
 
 import io.trialog.sdk.core.Context;
 import io.trialog.sdk.core.Decision;
-import io.trialog.sdk.core.Evaluator;
-import io.trialog.sdk.core.Experiment;
 import io.trialog.sdk.core.FlagDecision;
 import io.trialog.sdk.core.Overrides;
 import io.trialog.sdk.core.Snapshot;
-import io.trialog.sdk.core.Subjects;
 import io.trialog.sdk.core.events.EventQueue;
 import io.trialog.sdk.core.events.Exposure;
-import io.trialog.sdk.core.events.ExposureFilter;
 import io.trialog.sdk.core.events.Outcome;
 import io.trialog.sdk.core.note.NoteException;
 import io.trialog.sdk.core.note.VerifierKey;
@@ -18,13 +14,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One client a process; any thread. {@link #evaluate} works on a snapshot in memory: it never
  * throws, never blocks and never asks the network. Daemon threads keep the snapshot fresh, deliver
- * events and acknowledge snapshots. As soon as a snapshot arrives in which an experiment is killed,
- * every evaluation of it answers control.
+ * events, keep them in the queue's folder if there is one, and acknowledge snapshots. As soon as a
+ * snapshot arrives in which an experiment is killed, every evaluation of it answers control.
  */
-public final class TrialogClient implements AutoCloseable {
+public final class TrialogClient implements Trialog, AutoCloseable {
   /** How snapshots come. */
   public enum Mode {
     /** One request with an ETag every poll interval. */
@@ -62,20 +54,21 @@ public final class TrialogClient implements AutoCloseable {
 
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
 
-  /** The unit of an outcome as long as no snapshot says which units experiments have. */
-  private static final String DEFAULT_UNIT = "user_id";
+  /** How long closing waits for the queue's folder, after the deadline. */
+  private static final Duration FOLDER_DEADLINE = Duration.ofSeconds(1);
 
   private final Settings settings;
   private final StateKeeper state;
   private final EventQueue queue;
-  private final ExposureFilter filter;
+  private final Recorder recorder;
   private final SnapshotFeed feed;
   private final EventSender sender;
   private final ReceiptSender receipts;
   private final Thread feedThread;
   private final Thread senderThread;
   private final Thread receiptThread;
-  private volatile Overrides overrides = Overrides.none();
+  private final @Nullable QueueKeeper keeper;
+  private final @Nullable Thread keeperThread;
 
   private TrialogClient(Settings settings) {
     Http http = new Http(settings);
@@ -83,12 +76,26 @@ public final class TrialogClient implements AutoCloseable {
     this.receipts = new ReceiptSender(http, settings, ReceiptSender.Pace.USUAL);
     this.state = new StateKeeper(settings, receipts::accepted);
     this.queue = new EventQueue(settings.queueCapacity());
-    this.filter = new ExposureFilter(settings.exposureMemory());
     this.feed = new SnapshotFeed(settings, http, state);
     this.sender = new EventSender(queue, http, state, settings);
     this.feedThread = daemon(feed, "trialog-snapshots");
     this.senderThread = daemon(sender, "trialog-events");
     this.receiptThread = daemon(receipts, "trialog-receipts");
+    this.keeper = settings.queueFolder().map(folder -> keeper(folder, settings)).orElse(null);
+    this.keeperThread = keeper == null ? null : daemon(keeper, "trialog-queue");
+    this.recorder =
+        new Recorder(
+            new Recorder.Marks(
+                settings.environment(), settings.surface(), settings.segments(), settings.clock()),
+            settings.exposureMemory(),
+            this::serving,
+            new Waiting());
+  }
+
+  private QueueKeeper keeper(Path folder, Settings settings) {
+    Path own = folder.resolve(settings.environment() + "-events");
+    return new QueueKeeper(
+        queue, own, state, sender::wake, QueueKeeper.RETRY, QueueFolder.SEGMENT_BYTES);
   }
 
   private static Thread daemon(Runnable work, String name) {
@@ -102,37 +109,24 @@ public final class TrialogClient implements AutoCloseable {
     return new Builder();
   }
 
-  /**
-   * The variant for a context; the first time that a subject is assigned, an exposure is recorded.
-   *
-   * @param fallback answered as long as nothing is known about the experiment
-   * @return never null
-   */
+  @Override
   public Decision evaluate(String experiment, Context context, String fallback) {
-    Decision decision = peek(experiment, context, fallback);
-    try {
-      if (filter.pass(decision)) {
-        expose(decision, context);
-      }
-    } catch (RuntimeException e) {
-      state.problem("an exposure could not be recorded: " + e.getClass().getSimpleName());
-    }
-    return decision;
+    return recorder.evaluate(experiment, context, fallback);
   }
 
-  /** The same without an exposure: for a prefetch, or a page that may not be shown. */
+  @Override
   public Decision peek(String experiment, Context context, String fallback) {
-    return Evaluator.evaluate(serving(), experiment, context, fallback, overrides);
+    return recorder.peek(experiment, context, fallback);
   }
 
-  /**
-   * What a flag gives for a context; flags make no exposures.
-   *
-   * @param fallback JSON text to answer as long as nothing is known about the flag
-   * @return never null; {@link FlagDecision#value()} is JSON text of the flag's type
-   */
+  @Override
+  public Map<String, Decision> evaluateAll(Context context) {
+    return recorder.peekAll(context);
+  }
+
+  @Override
   public FlagDecision evaluateFlag(String flag, Context context, String fallback) {
-    return Evaluator.evaluateFlag(serving(), flag, context, fallback);
+    return recorder.flag(flag, context, fallback);
   }
 
   /** A closed client hears of no kill and records nothing, so it assigns nobody. */
@@ -140,73 +134,50 @@ public final class TrialogClient implements AutoCloseable {
     return state.state() == ClientState.CLOSED ? null : feed.current();
   }
 
-  private void expose(Decision decision, Context context) {
-    Map<String, String> segments = new LinkedHashMap<>();
-    for (String name : settings.segments()) {
-      String value = context.get(name);
-      if (value != null) {
-        segments.put(name, value);
-      }
-    }
-    Instant now = settings.clock().instant();
-    if (!queue.offer(Exposure.of(decision, now, settings.surface(), segments))) {
-      filter.forget(decision);
-    }
-    wakeWhenMany();
-  }
-
-  private void wakeWhenMany() {
-    // Once at the mark and not above it, so that a full queue does not cost every caller a lock.
-    if (queue.waiting() == EventSender.WAKE_AT) {
-      sender.wake();
-    }
-  }
-
-  /**
-   * Records a metric event of whoever the context is about. It is recorded once for each unit that
-   * the snapshot's experiments randomise and the context has: an experiment on devices and one on
-   * users both need it, under different hashed subjects. Never throws, never blocks; what cannot be
-   * recorded is counted as dropped.
-   *
-   * @param metric the metric's key
-   * @param value finite, at most 1e9 in size; six decimals are kept
-   */
+  @Override
   public void track(Context context, String metric, double value) {
-    try {
-      if (state.state() != ClientState.CLOSED) {
-        for (String unit : units()) {
-          record(unit, context.get(unit), metric, value);
-        }
-        wakeWhenMany();
-      }
-    } catch (RuntimeException e) {
-      queue.invalid();
-      state.problem("an outcome could not be recorded: " + e.getClass().getSimpleName());
+    if (state.state() != ClientState.CLOSED) {
+      recorder.track(context, metric, value);
     }
   }
 
-  private void record(String unit, @Nullable String subject, String metric, double value) {
-    if (subject != null && !subject.isEmpty()) {
-      String hashed = Subjects.hash(settings.environment(), unit, subject);
-      queue.offer(Outcome.of(hashed, metric, value, settings.clock().instant()));
-    }
-  }
-
-  private Set<String> units() {
-    Snapshot snapshot = feed.current();
-    Set<String> units = new LinkedHashSet<>();
-    if (snapshot != null) {
-      for (Experiment experiment : snapshot.experiments()) {
-        units.add(experiment.unit());
-        experiment.fallbackUnit().ifPresent(units::add);
-      }
-    }
-    return units.isEmpty() ? Set.of(DEFAULT_UNIT) : units;
-  }
-
-  /** Forces variants for quality assurance from now on; forced answers are never exposures. */
+  @Override
   public void override(Overrides overrides) {
-    this.overrides = overrides;
+    recorder.override(overrides);
+  }
+
+  /** What is recorded waits in the queue. */
+  private final class Waiting implements Recorder.Sink {
+    @Override
+    public boolean expose(Exposure exposure) {
+      boolean taken = queue.offer(exposure);
+      wakeWhenMany();
+      return taken;
+    }
+
+    @Override
+    public void record(Outcome outcome) {
+      queue.offer(outcome);
+      wakeWhenMany();
+    }
+
+    @Override
+    public void unexposed(String why) {
+      state.problem(why);
+    }
+
+    @Override
+    public void unrecorded(String why) {
+      queue.invalid();
+      state.problem(why);
+    }
+
+    private void wakeWhenMany() {
+      // Once at the mark and not above it, so that a full queue does not cost every caller a lock.
+      if (queue.waiting() == EventSender.WAKE_AT) {
+        sender.wake();
+      }
+    }
   }
 
   public ClientState state() {
@@ -269,7 +240,8 @@ public final class TrialogClient implements AutoCloseable {
         queue.droppedFull() + queue.droppedInvalid(),
         queue.pending(),
         sender.sent(),
-        sender.retried());
+        sender.retried(),
+        keeper == null ? QueueCounters.NONE : keeper.counters());
   }
 
   /** Closes with a deadline of five seconds. */
@@ -279,8 +251,9 @@ public final class TrialogClient implements AutoCloseable {
   }
 
   /**
-   * Stops, and delivers what waits until the deadline. What is then still pending is lost, and
-   * counted as pending. Closing again does nothing.
+   * Stops, and delivers what waits until the deadline. What is then still pending is counted as
+   * pending; it is lost unless a queue folder keeps it for the next start, which may take a second
+   * more. Closing again does nothing.
    */
   public void close(Duration deadline) {
     state.closed();
@@ -297,6 +270,18 @@ public final class TrialogClient implements AutoCloseable {
     }
     senderThread.interrupt();
     receiptThread.interrupt();
+    closeKeeper();
+  }
+
+  private void closeKeeper() {
+    try {
+      if (keeper != null && keeperThread != null) {
+        keeper.close();
+        keeperThread.join(FOLDER_DEADLINE.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void join(Thread thread, long endNanos) throws InterruptedException {
@@ -304,10 +289,14 @@ public final class TrialogClient implements AutoCloseable {
   }
 
   private void start() {
+    feed.bootstrap();
     feedThread.start();
     senderThread.start();
     if (settings.receipts()) {
       receiptThread.start();
+    }
+    if (keeperThread != null) {
+      keeperThread.start();
     }
   }
 
@@ -326,6 +315,8 @@ public final class TrialogClient implements AutoCloseable {
     private Duration flushInterval = Duration.ofSeconds(1);
     private Duration longestBackoff = Duration.ofSeconds(30);
     private @Nullable Path cacheFolder;
+    private @Nullable Path queueFolder;
+    private @Nullable Path bootstrap;
     private String surface = "";
     private List<String> segments = List.of();
     private int queueCapacity = 10_000;
@@ -430,6 +421,29 @@ public final class TrialogClient implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Where events are kept until the collector has them, for one client at a time; in memory only
+     * unless set. What an earlier process left there is delivered by this one, under the ids that
+     * it was recorded with. A kill of the process loses at most the last 100 ms, a power cut also
+     * what the operating system had not written yet. A folder that cannot be used, or no longer, is
+     * counted and told to the listener, and tried again every 30 seconds; events are in memory
+     * then.
+     */
+    public Builder queueFolder(Path queueFolder) {
+      this.queueFolder = queueFolder;
+      return this;
+    }
+
+    /**
+     * A file with a signed note that was shipped with the application: it is served, as STALE, from
+     * the first evaluation until something newer is there. It is read and verified by {@link
+     * #build}. A file that cannot be used is told to the listener. It needs a verifier key.
+     */
+    public Builder bootstrap(Path note) {
+      this.bootstrap = note;
+      return this;
+    }
+
     /** The surface that exposures name, {@code web}; the experiment's unless set. */
     public Builder surface(String surface) {
       this.surface = surface;
@@ -475,7 +489,8 @@ public final class TrialogClient implements AutoCloseable {
     }
 
     /**
-     * A running client. Returns at once, whether the server answers or not.
+     * A running client. Returns at once, whether the server answers or not; a bootstrap is read
+     * before.
      *
      * @throws IllegalArgumentException naming the setting that is missing or wrong
      */
@@ -504,6 +519,8 @@ public final class TrialogClient implements AutoCloseable {
           flushInterval,
           longestBackoff,
           Optional.ofNullable(cacheFolder),
+          Optional.ofNullable(queueFolder),
+          Optional.ofNullable(bootstrap),
           surface,
           segments,
           queueCapacity,

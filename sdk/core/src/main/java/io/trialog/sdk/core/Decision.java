@@ -91,6 +91,29 @@ public final class Decision {
     return Optional.ofNullable(payload);
   }
 
+  /** The payload if it is a boolean, else the fallback. */
+  public boolean payloadBoolean(boolean fallback) {
+    return JsonText.truth(payload, fallback);
+  }
+
+  /** The payload if it is a number, else the fallback. */
+  public double payloadNumber(double fallback) {
+    return JsonText.number(payload, fallback);
+  }
+
+  /** The payload if it is a text, else the fallback. */
+  public String payloadText(String fallback) {
+    return JsonText.text(payload, fallback);
+  }
+
+  /**
+   * The payload as {@code Map}, {@code List}, {@code String}, {@code Boolean}, {@code Long} or
+   * {@code BigDecimal}; empty when there is none, and when it is null or no JSON.
+   */
+  public Optional<Object> payloadTree() {
+    return JsonText.tree(payload);
+  }
+
   /** 0 to 9,999; present for ASSIGNED and NOT_ENROLLED, where it decided. */
   public OptionalInt slot() {
     return slot == NO_SLOT ? OptionalInt.empty() : OptionalInt.of(slot);

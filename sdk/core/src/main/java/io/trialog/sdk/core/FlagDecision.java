@@ -60,6 +60,29 @@ public final class FlagDecision {
     return value;
   }
 
+  /** The value if it is a boolean, else the fallback. */
+  public boolean asBoolean(boolean fallback) {
+    return JsonText.truth(value, fallback);
+  }
+
+  /** The value if it is a number, else the fallback. */
+  public double asNumber(double fallback) {
+    return JsonText.number(value, fallback);
+  }
+
+  /** The value if it is a text, else the fallback. */
+  public String asText(String fallback) {
+    return JsonText.text(value, fallback);
+  }
+
+  /**
+   * The value as {@code Map}, {@code List}, {@code String}, {@code Boolean}, {@code Long} or {@code
+   * BigDecimal}; empty when it is null or no JSON.
+   */
+  public Optional<Object> asTree() {
+    return JsonText.tree(value);
+  }
+
   public FlagReason reason() {
     return reason;
   }

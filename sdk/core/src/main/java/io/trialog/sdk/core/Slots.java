@@ -26,7 +26,14 @@ public final class Slots {
   /** Longer subjects are not remembered, so that a thread keeps little alive. */
   private static final int LONGEST_REMEMBERED = 256;
 
-  private static final ThreadLocal<Hasher> HASHERS = ThreadLocal.withInitial(Hasher::new);
+  // A subclass, because Android 7 has no ThreadLocal.withInitial.
+  private static final ThreadLocal<Hasher> HASHERS =
+      new ThreadLocal<>() {
+        @Override
+        protected Hasher initialValue() {
+          return new Hasher();
+        }
+      };
 
   private Slots() {}
 

@@ -105,13 +105,8 @@ public final class SnapshotHolder {
     try {
       String decoded = SnapshotReader.decoded(note);
       KeyRing.Opened opened = SnapshotReader.verified(decoded, keys);
-      Offer offer = replace(SnapshotReader.read(opened.text(), environment), opened.key());
-      keys = keys.provenBy(opened.key());
-      signers = signers(decoded);
-      if (offer == Offer.ACCEPTED) {
-        this.note = note.clone();
-      }
-      return offer;
+      Snapshot offered = SnapshotReader.read(opened.text(), environment);
+      return take(offered, opened.key(), decoded, note);
     } catch (SnapshotRefusedException e) {
       refusals.merge(e.reason(), 1L, Long::sum);
       throw e;
@@ -145,6 +140,26 @@ public final class SnapshotHolder {
   }
 
   /**
+   * Offers what was kept; true when it is served from now on. That it is older than what is served
+   * is ordinary here, and no refusal.
+   *
+   * @throws SnapshotRefusedException with the first other check that failed
+   */
+  public synchronized boolean restore(byte[] note) throws SnapshotRefusedException {
+    try {
+      String decoded = SnapshotReader.decoded(note);
+      KeyRing.Opened opened = SnapshotReader.verified(decoded, keys);
+      Snapshot kept = SnapshotReader.read(opened.text(), environment);
+      Snapshot served = trusted();
+      return (served == null || kept.position() > served.position())
+          && take(kept, opened.key(), decoded, note) == Offer.ACCEPTED;
+    } catch (SnapshotRefusedException e) {
+      refusals.merge(e.reason(), 1L, Long::sum);
+      throw e;
+    }
+  }
+
+  /**
    * Reads a pointer to a snapshot; a refused one is counted as a refused snapshot is.
    *
    * @throws SnapshotRefusedException with the first check that failed; OLDER_POSITION when it
@@ -159,6 +174,17 @@ public final class SnapshotHolder {
       refusals.merge(e.reason(), 1L, Long::sum);
       throw e;
     }
+  }
+
+  private Offer take(Snapshot offered, VerifierKey by, String decoded, byte[] note)
+      throws SnapshotRefusedException {
+    Offer offer = replace(offered, by);
+    keys = keys.provenBy(by);
+    signers = signers(decoded);
+    if (offer == Offer.ACCEPTED) {
+      this.note = note.clone();
+    }
+    return offer;
   }
 
   private void requireNotOlder(long position) throws SnapshotRefusedException {

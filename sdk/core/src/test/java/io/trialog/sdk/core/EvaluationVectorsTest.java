@@ -17,11 +17,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Protocol clauses 3 to 6.1, on the vectors. */
+@Tag("vectors")
 class EvaluationVectorsTest {
   private static final Path FOLDER = Vectors.folder().resolve("evaluation");
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +16,16 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Protocol clause 9, on the vectors. */
+/** Protocol clause 9, on the vectors of the topics that are about snapshots of format 2. */
+@Tag("vectors")
 class FormatTwoVectorsTest {
-  private static final Path FOLDER = Vectors.folder().resolve("format-2");
+  private static final Path FOLDER = Vectors.folder();
+  private static final List<String> TOPICS = List.of("format-2", "overrides", "fallback-unit");
 
   static List<String> answered() throws IOException {
     return folders().stream().filter(name -> !name.endsWith("_refused")).toList();
@@ -32,13 +36,17 @@ class FormatTwoVectorsTest {
   }
 
   private static List<String> folders() throws IOException {
-    try (Stream<Path> paths = Files.list(FOLDER)) {
-      return paths
-          .filter(Files::isDirectory)
-          .map(path -> path.getFileName().toString())
-          .sorted()
-          .toList();
+    List<String> folders = new ArrayList<>();
+    for (String topic : TOPICS) {
+      try (Stream<Path> paths = Files.list(FOLDER.resolve(topic))) {
+        paths
+            .filter(Files::isDirectory)
+            .map(path -> topic + "/" + path.getFileName())
+            .sorted()
+            .forEach(folders::add);
+      }
     }
+    return folders;
   }
 
   @Test
@@ -55,7 +63,7 @@ class FormatTwoVectorsTest {
     }
     assertThat(experiments).isEqualTo(allBut(Reason.values()));
     assertThat(flags).isEqualTo(allBut(FlagReason.values()));
-    assertThat(questions).isGreaterThan(2_000);
+    assertThat(questions).isGreaterThan(3_000);
     assertThat(refused()).hasSizeGreaterThan(100);
   }
 
@@ -132,7 +140,7 @@ class FormatTwoVectorsTest {
 
   @SuppressWarnings("unchecked") // The vector files are ours; a wrong shape fails the test.
   private static Map<String, Object> vector(String folder) {
-    return (Map<String, Object>) Vectors.read("format-2/" + folder + "/case.json");
+    return (Map<String, Object>) Vectors.read(folder + "/case.json");
   }
 
   private static List<Map<String, Object>> questions(String folder) {

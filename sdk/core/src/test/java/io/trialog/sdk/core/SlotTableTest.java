@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,13 +29,30 @@ class SlotTableTest {
 
   @ParameterizedTest
   @MethodSource("cases")
+  @Tag("vectors")
   void a_table_answers_each_slot_as_the_python_reference(Map<String, Object> vector)
       throws Exception {
     SlotTable table = table(vector);
-    assertThat(table.ranges()).isEqualTo(runs(vector));
+    assertThat(table.ranges()).isEqualTo(ranges(vector, "runs"));
     byte[] answers = String.join(",", table.toArray()).getBytes(StandardCharsets.UTF_8);
     byte[] digest = MessageDigest.getInstance("SHA-256").digest(answers);
     assertThat(HexFormat.of().formatHex(digest)).isEqualTo(vector.get("sha256"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  @Tag("vectors")
+  void each_traffic_enrols_what_the_python_reference_enrols(Map<String, Object> vector) {
+    SlotTable table = table(vector);
+    List<Map<String, Object>> rows =
+        Vectors.cases(Vectors.read("ramps/vectors.json")).stream()
+            .filter(row -> row.get("name").equals(vector.get("name")))
+            .toList();
+    assertThat(rows).hasSizeGreaterThan(10);
+    for (Map<String, Object> row : rows) {
+      int ppm = Math.toIntExact((Long) row.get("ppm"));
+      assertThat(Allocation.enrol(table, ppm)).as("%s ppm", ppm).isEqualTo(ranges(row, "ranges"));
+    }
   }
 
   @ParameterizedTest
@@ -159,8 +177,8 @@ class SlotTableTest {
         .toList();
   }
 
-  private static List<SlotRange> runs(Map<String, Object> vector) {
-    return Vectors.rows(vector.get("runs")).stream()
+  private static List<SlotRange> ranges(Map<String, Object> vector, String member) {
+    return Vectors.rows(vector.get(member)).stream()
         .map(run ->
             SlotRange.of(
                 ((Long) run.get(0)).intValue(),

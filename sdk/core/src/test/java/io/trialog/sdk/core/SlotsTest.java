@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Protocol clauses 1.1 to 1.4. */
@@ -19,6 +20,7 @@ class SlotsTest {
   private static final List<List<Object>> ROWS = Vectors.rows(Vectors.read("slots/vectors.json"));
 
   @Test
+  @Tag("vectors")
   void every_vector_of_hashlib_gets_its_slot() {
     assertThat(ROWS).hasSizeGreaterThan(10_000);
     for (List<Object> row : ROWS) {

@@ -1,22 +1,38 @@
 package io.trialog.sdk.core.events;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 
 /** Events of one request to the collector; sent again it is the same bytes. Immutable. */
 public final class EventBatch {
-  private final int size;
+  private final List<QueuedEvent> events;
   private final byte[] body;
 
-  private EventBatch(int size, byte[] body) {
-    this.size = size;
-    this.body = body;
+  EventBatch(List<QueuedEvent> events) {
+    this.events = List.copyOf(events);
+    String body =
+        "{\"exposures\":["
+            + joined(events, true)
+            + "],\"outcomes\":["
+            + joined(events, false)
+            + "]}";
+    this.body = body.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static StringJoiner joined(List<QueuedEvent> events, boolean exposures) {
+    StringJoiner joined = new StringJoiner(",");
+    for (QueuedEvent event : events) {
+      if (event.exposure() == exposures) {
+        joined.add(event.json());
+      }
+    }
+    return joined;
   }
 
   /** Number of events, 1 to 1,000. */
   public int size() {
-    return size;
+    return events.size();
   }
 
   /** The request's body, UTF-8 JSON; a copy. */
@@ -24,26 +40,7 @@ public final class EventBatch {
     return body.clone();
   }
 
-  static final class Builder {
-    private final List<String> exposures = new ArrayList<>();
-    private final List<String> outcomes = new ArrayList<>();
-
-    void add(boolean exposure, String json) {
-      (exposure ? exposures : outcomes).add(json);
-    }
-
-    int size() {
-      return exposures.size() + outcomes.size();
-    }
-
-    EventBatch build() {
-      String body =
-          "{\"exposures\":["
-              + String.join(",", exposures)
-              + "],\"outcomes\":["
-              + String.join(",", outcomes)
-              + "]}";
-      return new EventBatch(size(), body.getBytes(StandardCharsets.UTF_8));
-    }
+  List<QueuedEvent> events() {
+    return events;
   }
 }

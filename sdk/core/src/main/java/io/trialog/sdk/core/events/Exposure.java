@@ -4,6 +4,7 @@ import io.trialog.sdk.core.Decision;
 import io.trialog.sdk.core.json.JsonException;
 import io.trialog.sdk.core.json.JsonWriter;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -73,7 +74,7 @@ public final class Exposure {
         surface.isEmpty() ? decision.surface().orElse("") : surface,
         decision.epoch().orElseThrow(),
         decision.position(),
-        limited(segments));
+        Collections.unmodifiableMap(limited(segments)));
   }
 
   private static Map<String, String> limited(Map<String, String> segments) {
@@ -98,6 +99,41 @@ public final class Exposure {
 
   public UUID id() {
     return id;
+  }
+
+  public String experiment() {
+    return experiment;
+  }
+
+  public String variant() {
+    return variant;
+  }
+
+  /** As {@code Subjects.hash} makes it; the raw subject is not here. */
+  public String hashedSubject() {
+    return hashedSubject;
+  }
+
+  public Instant time() {
+    return time;
+  }
+
+  public String surface() {
+    return surface;
+  }
+
+  public int epoch() {
+    return epoch;
+  }
+
+  /** Position of the snapshot that assigned. */
+  public OptionalLong position() {
+    return position;
+  }
+
+  /** Sorted by name, unmodifiable. */
+  public Map<String, String> segments() {
+    return segments;
   }
 
   /** The JSON object of the collector's batch. */

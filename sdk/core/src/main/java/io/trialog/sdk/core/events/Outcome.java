@@ -51,6 +51,24 @@ public final class Outcome {
     return id;
   }
 
+  /** As {@code Subjects.hash} makes it; the raw subject is not here. */
+  public String hashedSubject() {
+    return hashedSubject;
+  }
+
+  public String metric() {
+    return metric;
+  }
+
+  /** At most six decimals, without trailing zeros. */
+  public BigDecimal value() {
+    return value;
+  }
+
+  public Instant time() {
+    return time;
+  }
+
   /** The JSON object of the collector's batch. */
   String json() throws JsonException {
     Map<String, Object> tree = new HashMap<>();

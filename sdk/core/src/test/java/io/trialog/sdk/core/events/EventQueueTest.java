@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Protocol clauses 6.1 to 6.6. */
@@ -189,5 +190,33 @@ class EventQueueTest {
   void only_an_assigned_decision_is_an_exposure() {
     assertThatThrownBy(() -> Exposure.of(decision("a", 0, 0), NOW, "web", Map.of()))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void a_keeper_hears_of_each_event_once_and_of_settlements_in_order() {
+    EventQueue queue = new EventQueue(5_000);
+    for (int i = 1; i <= 2_500; i++) {
+      queue.restore(i % 2 == 0, "{\"id\":" + i + "}");
+    }
+    assertThat(queue.after(0, 3_000)).hasSize(2_500);
+    assertThat(queue.after(2_400, 50))
+        .extracting(QueuedEvent::number)
+        .containsExactlyElementsOf(LongStream.rangeClosed(2_401, 2_450).boxed().toList());
+    EventBatch first = queue.take();
+    EventBatch second = queue.take();
+    assertThat(queue.after(990, 20))
+        .as("in flight is not settled")
+        .extracting(QueuedEvent::number)
+        .containsExactlyElementsOf(LongStream.rangeClosed(991, 1_010).boxed().toList());
+    assertThat(queue.after(2_499, 20)).extracting(QueuedEvent::exposure).containsExactly(true);
+    queue.settle(second);
+    assertThat(queue.settledThrough()).as("the first is not settled").isZero();
+    queue.settle(first);
+    queue.settle(first);
+    assertThat(queue.settledThrough()).isEqualTo(2_000);
+    assertThat(queue.pending()).isEqualTo(500);
+    queue.settle(queue.take());
+    assertThat(queue.settledThrough()).isEqualTo(2_500);
+    assertThat(queue.after(0, 10)).isEmpty();
   }
 }
