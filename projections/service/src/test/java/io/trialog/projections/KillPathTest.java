@@ -46,6 +46,7 @@ class KillPathTest {
           Host.await(() -> reason(client) == Reason.ASSIGNED, "the start of the experiment");
           story.say(new ExperimentKilled("flowing", null, null));
           Host.await(() -> reason(client) == Reason.KILLED, "the kill");
+          assertThat(source.status().reading()).isTrue();
           Host.await(() -> client.snapshot().orElseThrow().position() == log.head(), "the newest");
         }
       }

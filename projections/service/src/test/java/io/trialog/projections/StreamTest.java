@@ -80,7 +80,8 @@ class StreamTest {
     draftAndStart("flowing");
     Path data = folder.resolve("kafka");
     String bootstrap;
-    try (Host host = new Host(log, folder)) {
+    Host host = new Host(log, folder);
+    try {
       try (EmbeddedKafka kafka = EmbeddedKafka.at(data, 0, 0)) {
         kafka.start();
         bootstrap = kafka.bootstrap();
@@ -102,8 +103,11 @@ class StreamTest {
         Host.await(
             () -> PartStatus.UP.equals(host.stream.parts().get("snapshot_topic")),
             "the topic's recovery");
+        // While its Kafka is there, which it takes leave of.
         host.close();
       }
+    } finally {
+      host.close();
     }
   }
 

@@ -114,16 +114,15 @@ class OfferTest {
 
   @Test
   void a_client_without_a_key_says_so_and_a_closed_one_too() throws Exception {
-    try (TrialogClient client =
+    TrialogClient client =
         TrialogClient.builder()
             .baseUrl(platform.url())
             .token(FakePlatform.TOKEN)
             .environment("production")
-            .build()) {
-      assertThat(client.offer(note(10, Status.RUNNING), "kafka")).isEqualTo(Offer.NO_KEY);
-      client.close();
-      assertThat(client.offer(note(10, Status.RUNNING), "kafka")).isEqualTo(Offer.CLOSED);
-    }
+            .build();
+    assertThat(client.offer(note(10, Status.RUNNING), "kafka")).isEqualTo(Offer.NO_KEY);
+    client.close();
+    assertThat(client.offer(note(10, Status.RUNNING), "kafka")).isEqualTo(Offer.CLOSED);
   }
 
   @Test

@@ -27,11 +27,14 @@ public final class RedisServer implements AutoCloseable {
 
   /** One on a free port of loopback, with more of the server's own options. */
   public static RedisServer started(String... options) throws IOException {
+    RedisServer server = new RedisServer(freePort(), List.of(options));
+    server.start();
+    return server;
+  }
+
+  private static int freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      RedisServer server = new RedisServer(free.getLocalPort(), List.of(options));
-      free.close();
-      server.start();
-      return server;
+      return free.getLocalPort();
     }
   }
 

@@ -253,9 +253,13 @@ class RedisSnapshotsTest {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       unsubscribe();
-      thread.join(20_000);
+      try {
+        thread.join(20_000);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }
