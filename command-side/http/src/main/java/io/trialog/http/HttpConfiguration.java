@@ -28,7 +28,7 @@ import org.springframework.security.web.header.writers.StaticHeadersWriter;
 
 /**
  * Wires bearer tokens, correlation, limits and problems into a service. Reads {@code
- * trialog.rate-limit} and {@code trialog.oidc.*} of the environment.
+ * trialog.rate-limit}, {@code trialog.cors-origins} and {@code trialog.oidc.*} of the environment.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableWebSecurity
@@ -97,9 +97,14 @@ public class HttpConfiguration {
   }
 
   @Bean
-  SecurityFilterChain security(HttpSecurity http, BearerTokens tokens, HttpSettings settings)
+  SecurityFilterChain security(
+      HttpSecurity http, BearerTokens tokens, HttpSettings settings, Environment environment)
       throws Exception {
     RateLimits limits = new RateLimits(settings.commandsPerSecond());
+    BrowserOrigins browsers = BrowserOrigins.of(environment);
+    if (!browsers.origins().isEmpty()) {
+      http.addFilter(browsers.filter());
+    }
     return http.authorizeHttpRequests(routes ->
             routes
                 .requestMatchers("/api/**")

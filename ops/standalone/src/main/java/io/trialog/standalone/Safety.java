@@ -14,8 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param rateLimit commands a second of one token, 0 for no limits
  * @param tls null to listen without
  * @param oidc properties {@code trialog.oidc.*}; empty when no identity provider is trusted
+ * @param corsOrigins of pages that may ask from a browser, separated by commas; empty for none
  */
-record Safety(Profile profile, int rateLimit, @Nullable Tls tls, SortedMap<String, String> oidc) {
+record Safety(
+    Profile profile,
+    int rateLimit,
+    @Nullable Tls tls,
+    SortedMap<String, String> oidc,
+    String corsOrigins) {
   /** What a person gets who asks for nothing. */
   static final Safety DEFAULT = new Safety(Profile.STANDARD, 100, null, new TreeMap<>());
 
@@ -54,10 +60,16 @@ record Safety(Profile profile, int rateLimit, @Nullable Tls tls, SortedMap<Strin
     oidc = new TreeMap<>(oidc);
   }
 
+  /** Without pages. */
+  Safety(Profile profile, int rateLimit, @Nullable Tls tls, SortedMap<String, String> oidc) {
+    this(profile, rateLimit, tls, oidc, "");
+  }
+
   /** The properties of the application that follow. */
   Map<String, Object> properties() {
     Map<String, Object> properties = new TreeMap<>(oidc);
     properties.put("trialog.rate-limit", rateLimit);
+    properties.put("trialog.cors-origins", corsOrigins);
     if (tls != null) {
       properties.put("server.ssl.bundle", "trialog");
       properties.put("server.ssl.enabled-protocols", "TLSv1.3,TLSv1.2");
@@ -70,6 +82,7 @@ record Safety(Profile profile, int rateLimit, @Nullable Tls tls, SortedMap<Strin
   /** What an auditor wants to hear of when it changes. */
   SortedMap<String, String> recorded(String eventStore) {
     SortedMap<String, String> settings = new TreeMap<>();
+    settings.put("cors_origins", corsOrigins.isBlank() ? "none" : corsOrigins);
     settings.put("event_store", eventStore);
     settings.put("oidc_issuer", oidc.getOrDefault(OIDC + "issuer", "none"));
     settings.put("profile", profile.name().toLowerCase(java.util.Locale.ROOT));

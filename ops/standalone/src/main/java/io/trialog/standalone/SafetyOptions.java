@@ -58,8 +58,17 @@ final class SafetyOptions {
       description = "Where the issuer's keys are (default: as its discovery document says).")
   private @Nullable String keys;
 
+  @Option(
+      names = "--cors-origins",
+      paramLabel = "ORIGINS",
+      defaultValue = "",
+      description =
+          "Origins of pages that may ask from a browser, separated by commas:"
+              + " https://shop.example.com (default: none).")
+  private String corsOrigins = "";
+
   Safety safety() {
-    return new Safety(profile(), rateLimit, tls(), oidc());
+    return new Safety(profile(), rateLimit, tls(), oidc(), corsOrigins);
   }
 
   private Safety.Profile profile() {
