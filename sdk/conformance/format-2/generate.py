@@ -433,6 +433,23 @@ def needs(kind, key, *variants):
     return {"kind": kind, "key": key, "variants": list(variants)}
 
 
+def limits():
+    """The largest that there may be (clause 9.4), and in refused() one more of each."""
+    tree = snapshot(
+        experiment("conditions", targeting={"any": [c("text", "in", "us")] * 1000}),
+        experiment("parts", targeting={"any": [nothings(1000)] * 9 + [nothings(989)]}),
+        experiment("values", targeting=c("text", "in", *[f"v{i:04d}" for i in range(10000)])),
+        experiment("long", targeting=c("text", "equals", "x" * 4096)),
+        experiment("digits", targeting=c("number", "equals", "-999999999999999.999999999999999")))
+    case("targeting_limits", tree, [
+        ask(tree, None, e["key"], user(1, a=value)) for e in tree["experiments"]
+        for value in ("us", "v0000", "v9999", "v", "x" * 4096, "x" * 4095, -1000000000000000, -999999999999999)])
+
+
+def nothings(count):
+    return {"all": [{"all": []}] * count}
+
+
 def prerequisites():
     us = c("text", "in", "us", attribute="country")
     tree = snapshot(
@@ -832,7 +849,17 @@ def refused():
         "value_long": c("text", "in", "x" * 4097), "joint_with_more": {"all": [], "any": []},
         "not_list": {"not": [c("text", "in", "us")]}, "all_object": {"all": c("text", "in", "us")}, "null": None,
         "list": [], "empty": {}, "part_null": {"all": [None]},
-        "too_many": {"any": [c("text", "in", "us")] * 1001}}
+        "too_many": {"any": [c("text", "in", "us")] * 1001},
+        "10001_parts": {"any": [nothings(1000)] * 9 + [nothings(990)]},
+        "10001_values": c("text", "in", *[f"v{i:04d}" for i in range(10001)]),
+        "number_long_fraction": c("number", "in", "1.1234567890123456"),
+        "number_two_points": c("number", "in", "1.2.3"), "number_minus": c("number", "in", "-"),
+        "number_two_minus": c("number", "in", "--1"), "number_bare_point": c("number", "in", ".5"),
+        "number_comma": c("number", "in", "1,5"), "number_space": c("number", "in", " 1"),
+        "version_empty": c("version", "equals", ""), "version_empty_pre": c("version", "equals", "1.0.0-"),
+        "version_empty_build": c("version", "equals", "1.0.0+"),
+        "version_four": c("version", "equals", "1.0.0.0"), "version_letters": c("version", "equals", "1.a.0"),
+        "version_underscore": c("version", "equals", "1.0.0-a_b")}
     deep = c("text", "in", "us")
     for _ in range(8):
         deep = {"not": deep}
@@ -896,6 +923,7 @@ def main():
         if entry.is_dir():
             shutil.rmtree(entry.path)
     targeting()
+    limits()
     prerequisites()
     holdouts()
     exclusions()
