@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -48,7 +49,7 @@ public final class KillWatcher {
   }
 
   private void look() {
-    for (String experiment : alive) {
+    for (String experiment : List.copyOf(alive)) {
       if (way.peek(experiment, USER).reason() == Reason.KILLED) {
         long now = micros();
         alive.remove(experiment);

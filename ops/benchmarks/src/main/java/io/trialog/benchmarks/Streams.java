@@ -8,7 +8,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,19 +16,33 @@ import org.jspecify.annotations.Nullable;
 final class Streams implements AutoCloseable {
   private static final int MOST_SECONDS = 60;
 
-  /** Who waits for which position, and when each stream had it. */
-  private record Awaited(long position, long[] nanos, boolean[] arrived, CountDownLatch left) {
-    static Awaited of(long position, int streams) {
-      return new Awaited(
-          position, new long[streams], new boolean[streams], new CountDownLatch(streams));
+  /** A position that is waited for, and when each stream had it; guarded by the streams. */
+  private static final class Awaited {
+    private final long position;
+    private final long[] nanos;
+    private final boolean[] arrived;
+    private final CountDownLatch left;
+
+    Awaited(long position, int streams) {
+      this.position = position;
+      this.nanos = new long[streams];
+      this.arrived = new boolean[streams];
+      this.left = new CountDownLatch(streams);
     }
 
-    void reached(int stream, long position, long now) {
-      if (position >= this.position && !arrived[stream]) {
+    void reached(int stream, long reached, long now) {
+      if (reached >= position && !arrived[stream]) {
         arrived[stream] = true;
         nanos[stream] = now;
         left.countDown();
       }
+    }
+
+    long[] await() throws IOException, InterruptedException {
+      if (!left.await(MOST_SECONDS, TimeUnit.SECONDS)) {
+        throw new IOException(left.getCount() + " streams did not reach " + position);
+      }
+      return nanos;
     }
   }
 
@@ -47,7 +60,7 @@ final class Streams implements AutoCloseable {
   static Streams open(URI address, String token, int count)
       throws IOException, InterruptedException {
     Streams streams = new Streams(count);
-    Awaited first = Awaited.of(0, count);
+    Awaited first = new Awaited(1, count);
     streams.awaited = first;
     for (int i = 0; i < count; i++) {
       int number = i;
@@ -68,7 +81,7 @@ final class Streams implements AutoCloseable {
                   .getBytes(StandardCharsets.US_ASCII));
       Thread.ofVirtual().start(() -> streams.read(number, socket));
     }
-    await(first);
+    first.await();
     return streams;
   }
 
@@ -104,22 +117,14 @@ final class Streams implements AutoCloseable {
 
   /** When each stream had this position or a later one, by {@link System#nanoTime}. */
   long[] arrivals(long position) throws IOException, InterruptedException {
-    Awaited waiting = Awaited.of(position, positions.length);
+    Awaited waiting = new Awaited(position, positions.length);
     synchronized (this) {
       for (int i = 0; i < positions.length; i++) {
         waiting.reached(i, positions[i], times[i]);
       }
       awaited = waiting;
     }
-    await(waiting);
-    return waiting.nanos();
-  }
-
-  private static void await(Awaited waiting) throws IOException, InterruptedException {
-    if (!Objects.requireNonNull(waiting).left().await(MOST_SECONDS, TimeUnit.SECONDS)) {
-      throw new IOException(
-          waiting.left().getCount() + " streams did not reach " + waiting.position());
-    }
+    return waiting.await();
   }
 
   @Override
