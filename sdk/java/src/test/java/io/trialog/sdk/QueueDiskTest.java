@@ -11,13 +11,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -168,7 +166,7 @@ class QueueDiskTest {
     EventQueue queue = new EventQueue(100);
     Path path = folder.resolve("queue");
     Files.writeString(path, "in the way");
-    StateKeeper state = new StateKeeper(SettingsOf.platform(platform));
+    StateKeeper state = new StateKeeper(platform.client().settings(), snapshot -> {});
     QueueKeeper keeper =
         new QueueKeeper(queue, path, state, () -> {}, Duration.ofMillis(10), 1_000);
     Thread thread = new Thread(keeper);
@@ -217,32 +215,6 @@ class QueueDiskTest {
       Await.until("the rest", () -> client.counters().eventsDropped() > 0);
       long found = client.counters().queueFolder().eventsFound();
       assertThat(found + client.counters().eventsDropped()).isEqualTo(20);
-    }
-  }
-
-  private static final class SettingsOf {
-    static Settings platform(FakePlatform platform) {
-      return new Settings(
-          platform.url(),
-          FakePlatform.TOKEN,
-          "production",
-          Optional.empty(),
-          TrialogClient.Mode.POLLING,
-          SOON,
-          SOON,
-          SOON,
-          SOON,
-          SOON,
-          SOON,
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          "",
-          List.of(),
-          1,
-          16,
-          Clock.systemUTC(),
-          new ClientListener() {});
     }
   }
 

@@ -67,9 +67,9 @@ class ReceiptTest {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       sender.close();
-      thread.join(Duration.ofSeconds(20).toMillis());
+      Await.until("the end of the sender", () -> !thread.isAlive());
       assertThat(thread.isAlive()).isFalse();
     }
   }
