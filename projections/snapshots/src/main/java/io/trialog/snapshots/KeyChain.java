@@ -17,8 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param held private keys that are there
  * @param files names of all of the environment's files
  */
-record KeyChain(KeyRing ring, Map<VerifierKey, NoteSigner> held, SortedSet<String> files) {
+record KeyChain(KeyRing ring, Map<VerifierKey, NoteSigner> held, NavigableSet<String> files) {
   private static final String PREFIX = "snapshot-";
   private static final String NOTE = ".note";
 
@@ -43,8 +43,8 @@ record KeyChain(KeyRing ring, Map<VerifierKey, NoteSigner> held, SortedSet<Strin
   }
 
   /** The names of the files of an environment. */
-  static SortedSet<String> files(Path folder, String environment) throws IOException {
-    SortedSet<String> names = new TreeSet<>();
+  static NavigableSet<String> files(Path folder, String environment) throws IOException {
+    NavigableSet<String> names = new TreeSet<>();
     try (Stream<Path> files = Files.list(folder)) {
       files
           .map(file -> file.getFileName().toString())
@@ -88,7 +88,7 @@ record KeyChain(KeyRing ring, Map<VerifierKey, NoteSigner> held, SortedSet<Strin
     if (files(folder, environment).isEmpty() && handed.isEmpty()) {
       KeyFile.create(firstKey(folder, environment), fresh(environment));
     }
-    SortedSet<String> files = files(folder, environment);
+    NavigableSet<String> files = files(folder, environment);
     Map<VerifierKey, NoteSigner> held = new HashMap<>();
     for (String file : files) {
       if (file.endsWith(KeyFile.SUFFIX)) {
