@@ -14,6 +14,8 @@ public final class Archive {
   private final SnapshotKeys keys;
 
   /**
+   * An archive of one log.
+   *
    * @param history of this log
    */
   public Archive(EventLog log, History history, SnapshotKeys keys) {

@@ -26,6 +26,8 @@ public final class KeyCeremony {
   private final Clock clock;
 
   /**
+   * For one folder of keys.
+   *
    * @param folder of the snapshot keys; must be there
    * @param variables those of the process, for keys that are not in files
    */
