@@ -111,8 +111,7 @@ class OfrepAnswersTest {
         type,
         "user_id",
         null,
-        List.of(
-            new FlagDefinition.Variant("given", value), new FlagDefinition.Variant("off", off)),
+        List.of(new FlagDefinition.Variant("given", value), new FlagDefinition.Variant("off", off)),
         "off",
         rules,
         rules.isEmpty()
@@ -266,9 +265,7 @@ class OfrepAnswersTest {
                 .map(body -> one("checkout", body).json())
                 .toList())
         .isEqualTo(
-            users.stream()
-                .map(user -> one("checkout", ADA.replace("ada", user)).json())
-                .toList());
+            users.stream().map(user -> one("checkout", ADA.replace("ada", user)).json()).toList());
   }
 
   @ParameterizedTest
@@ -281,8 +278,7 @@ class OfrepAnswersTest {
         .containsExactlyInAnyOrder("key", "errorCode", "errorDetails");
     assertThat(answer.json().getString("key")).isEqualTo("checkout");
     assertThat(answer.json().getString("errorCode")).isEqualTo("TARGETING_KEY_MISSING");
-    assertThat(one("split", body).json().getString("errorCode"))
-        .isEqualTo("TARGETING_KEY_MISSING");
+    assertThat(one("split", body).json().getString("errorCode")).isEqualTo("TARGETING_KEY_MISSING");
     assertThat(one("yes", body).status()).isEqualTo(200);
   }
 

@@ -50,14 +50,16 @@ class OfrepAnswers {
       @PathVariable String key,
       HttpServletRequest request) {
     access.requireAnywhere(request, Role.SDK);
-    return answer(key, () -> {
-      Snapshot snapshot = newest(environment);
-      Evaluation evaluation = Evaluation.of(snapshot, key, OfrepQuestion.read(request));
-      if (mayRecord(request)) {
-        evaluation.exposure().ifPresent(exposures::record);
-      }
-      return Answers.ok(evaluation.json());
-    });
+    return answer(
+        key,
+        () -> {
+          Snapshot snapshot = newest(environment);
+          Evaluation evaluation = Evaluation.of(snapshot, key, OfrepQuestion.read(request));
+          if (mayRecord(request)) {
+            evaluation.exposure().ifPresent(exposures::record);
+          }
+          return Answers.ok(evaluation.json());
+        });
   }
 
   /** A prefetch, which exposes nobody. The ETag is the position and the question. */
@@ -65,12 +67,14 @@ class OfrepAnswers {
   ResponseEntity<byte[]> all(
       @PathVariable(required = false) @Nullable String environment, HttpServletRequest request) {
     access.requireAnywhere(request, Role.SDK);
-    return answer(null, () -> {
-      Snapshot snapshot = newest(environment);
-      OfrepQuestion question = OfrepQuestion.read(request);
-      String version = snapshot.position() + "-" + question.digest();
-      return Conditional.answer(request, version, () -> flags(snapshot, question));
-    });
+    return answer(
+        null,
+        () -> {
+          Snapshot snapshot = newest(environment);
+          OfrepQuestion question = OfrepQuestion.read(request);
+          String version = snapshot.position() + "-" + question.digest();
+          return Conditional.answer(request, version, () -> flags(snapshot, question));
+        });
   }
 
   private static JsonObject flags(Snapshot snapshot, OfrepQuestion question) {

@@ -148,7 +148,8 @@ final class OfrepExposures implements SmartLifecycle, PartSource {
 
   @Override
   public void start() {
-    Thread thread = Thread.ofPlatform().daemon().name("trialog-ofrep-exposures").unstarted(this::run);
+    Thread thread =
+        Thread.ofPlatform().daemon().name("trialog-ofrep-exposures").unstarted(this::run);
     if (sender.compareAndSet(null, thread)) {
       thread.start();
     }

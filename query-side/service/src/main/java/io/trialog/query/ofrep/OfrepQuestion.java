@@ -60,8 +60,7 @@ record OfrepQuestion(Context context, @Nullable String targetingKey, String dige
       return Map.of();
     }
     try {
-      String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
       if (JsonReader.read(text) instanceof Map<?, ?> document) {
         return document;
       }

@@ -21,7 +21,9 @@ interface Conversion<T> {
 
   private static @Nullable Integer small(Object tree) {
     Long integer = integer(tree);
-    return integer == null || integer != integer.intValue() ? null : Integer.valueOf(integer.intValue());
+    return integer == null || integer != integer.intValue()
+        ? null
+        : Integer.valueOf(integer.intValue());
   }
 
   /** Also of a number such as 1.0, which JSON does not tell from 1. */

@@ -26,11 +26,7 @@ import org.jspecify.annotations.Nullable;
  * for: whoever gets the code's default was not exposed.
  */
 record Resolution<T>(
-    TrialogClient client,
-    Snapshot snapshot,
-    String key,
-    T defaultValue,
-    Conversion<T> conversion) {
+    TrialogClient client, Snapshot snapshot, String key, T defaultValue, Conversion<T> conversion) {
   private static final String NO_VALUE = "null";
 
   ProviderEvaluation<T> of(EvaluationContext given) {
@@ -43,8 +39,7 @@ record Resolution<T>(
     Experiment experiment = snapshot.experiment(key);
     return experiment == null
         ? unknown()
-        : experiment(
-            experiment, TargetingKey.standIn(context, targetingKey, experiment.unit()));
+        : experiment(experiment, TargetingKey.standIn(context, targetingKey, experiment.unit()));
   }
 
   private ProviderEvaluation<T> flag(Flag flag, Context context) {

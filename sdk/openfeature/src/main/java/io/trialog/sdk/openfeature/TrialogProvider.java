@@ -151,7 +151,8 @@ public final class TrialogProvider extends EventProvider {
   public void track(String event, EvaluationContext context, TrackingEventDetails details) {
     TrialogClient open = client;
     if (open != null) {
-      double value = details == null ? ONE : details.getValue().map(Number::doubleValue).orElse(ONE);
+      double value =
+          details == null ? ONE : details.getValue().map(Number::doubleValue).orElse(ONE);
       open.track(subjects(open, context), event, value);
     }
   }
@@ -170,7 +171,9 @@ public final class TrialogProvider extends EventProvider {
     return context;
   }
 
-  /** From the client's listener to OpenFeature's events; what happens during the start is its own. */
+  /**
+   * From the client's listener to OpenFeature's events; what happens during the start is its own.
+   */
   private final class Events implements ClientListener {
     private volatile boolean begun;
     private volatile @Nullable Snapshot last;

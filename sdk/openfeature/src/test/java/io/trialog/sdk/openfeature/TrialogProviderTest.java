@@ -82,8 +82,7 @@ class TrialogProviderTest {
   @Test
   void clause_14_3_a_value_of_null_is_the_default_of_the_code() {
     Value mine = new Value("mine");
-    FlagEvaluationDetails<Value> details =
-        serving().getObjectDetails("unsaid-flag", mine, ADA);
+    FlagEvaluationDetails<Value> details = serving().getObjectDetails("unsaid-flag", mine, ADA);
     assertThat(details.getValue()).isEqualTo(mine);
     assertThat(details.getVariant()).isEqualTo("unsaid");
     assertThat(details.getErrorCode()).isNull();
@@ -93,8 +92,7 @@ class TrialogProviderTest {
   void clause_14_2_the_targeting_key_stands_for_the_unit_unless_the_unit_is_there()
       throws InterruptedException {
     Client client = serving();
-    ImmutableContext named =
-        new ImmutableContext("ada", Map.of("device_id", new Value("phone-7")));
+    ImmutableContext named = new ImmutableContext("ada", Map.of("device_id", new Value("phone-7")));
     client.getStringValue("plain", "a", named);
     client.getStringValue("plain", "a", ADA);
     assertThat(reported())

@@ -16,9 +16,7 @@ public final class DecidedValue {
 
   /** The variant's payload, or its key as a text when it has none. */
   public static @Nullable Object of(Decision decision) {
-    return decision.payload().isPresent()
-        ? parse(decision.payload().get())
-        : decision.variant();
+    return decision.payload().isPresent() ? parse(decision.payload().get()) : decision.variant();
   }
 
   /** The flag's value. */
