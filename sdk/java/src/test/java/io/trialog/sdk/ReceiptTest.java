@@ -67,10 +67,9 @@ class ReceiptTest {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       sender.close();
-      thread.join(Duration.ofSeconds(20).toMillis());
-      assertThat(thread.isAlive()).isFalse();
+      Await.until("the sender has ended", () -> !thread.isAlive());
     }
   }
 
