@@ -117,7 +117,7 @@ class ReceiptsTest {
       assertThat(all.getJsonArray("missing")).isEmpty();
       assertThat(all.getInt("max_ms")).isGreaterThan(first.getInt("max_ms"));
       assertThat(all.getInt("p50_ms")).isLessThanOrEqualTo(first.getInt("p99_ms"));
-      far.close();
+      far.close(SOON);
       awaited(ENVIRONMENT, view -> view.getInt("clients") == 2);
     }
     awaited(ENVIRONMENT, view -> view.getInt("clients") == 0);

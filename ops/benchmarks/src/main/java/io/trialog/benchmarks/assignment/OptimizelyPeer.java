@@ -19,16 +19,6 @@ final class OptimizelyPeer implements Peer {
          {"entityId":"KEY-g","endOfRange":10000}]}
       """;
 
-  private static final String FILE =
-      """
-      {"version":"4","rollouts":[],"typedAudiences":[],"anonymizeIP":false,"projectId":"1",
-       "variables":[],"featureFlags":[],"events":[],"groups":[],"revision":"1","accountId":"1",
-       "attributes":[{"id":"10","key":"country"},{"id":"11","key":"plan"},
-         {"id":"12","key":"app_version"}],
-       "audiences":[{"id":"1","name":"countries","conditions":"[\\"and\\",[\\"or\\",[\\"or\\",%s]]]"}],
-       "experiments":[%s]}
-      """;
-
   private static final String CONDITION =
       "{\\\"name\\\":\\\"country\\\",\\\"type\\\":\\\"custom_attribute\\\",\\\"value\\\":\\\"%s\\\"}";
 
@@ -44,7 +34,16 @@ final class OptimizelyPeer implements Peer {
     List<String> countries = Market.COUNTRIES.stream().map(CONDITION::formatted).toList();
     optimizely =
         Optimizely.builder()
-            .withDatafile(FILE.formatted(String.join(",", countries), Peer.forEach(EXPERIMENT)))
+            .withDatafile(
+                """
+                {"version":"4","rollouts":[],"typedAudiences":[],"anonymizeIP":false,"projectId":"1",
+                 "variables":[],"featureFlags":[],"events":[],"groups":[],"revision":"1","accountId":"1",
+                 "attributes":[{"id":"10","key":"country"},{"id":"11","key":"plan"},
+                   {"id":"12","key":"app_version"}],
+                 "audiences":[{"id":"1","name":"countries","conditions":"[\\"and\\",[\\"or\\",[\\"or\\",%s]]]"}],
+                 "experiments":[%s]}
+                """
+                    .formatted(String.join(",", countries), Peer.forEach(EXPERIMENT)))
             .build();
   }
 
