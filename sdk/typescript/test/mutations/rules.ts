@@ -172,6 +172,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ["10.3", DELTA, "isCut(base, part[1])", "true"],
   ["10.3", DELTA, "(text[at] & 0xc0) !== 0x80", "true"],
   ["10.3", DELTA, "at < text.length &&", ""],
-  ["10.4", DELTA, "length > MAX_BYTES", "false"],
   ["10.4", HOLDER, "delta.from !== this.served?.position", "false"],
 ];

@@ -74,6 +74,9 @@ final class CuttingProxy implements AutoCloseable {
       try {
         Connection connection =
             new Connection(listener.accept(), new Socket(InetAddress.getLoopbackAddress(), server));
+        // Else each small piece waits for the word that the one before has arrived.
+        connection.near.setTcpNoDelay(true);
+        connection.far.setTcpNoDelay(true);
         live.add(connection);
         Thread.ofVirtual().start(connection::requests);
         Thread.ofVirtual().start(connection::answers);

@@ -31,7 +31,7 @@ class ReconnectTest {
   private static final long SEED = 20_261_123;
 
   @Test
-  @Timeout(120)
+  @Timeout(180)
   void a_client_whose_connection_is_cut_500_times_misses_nothing_and_never_goes_back(
       @TempDir Path folder) throws Exception {
     try (TestApp app =
@@ -134,7 +134,7 @@ class ReconnectTest {
       if (System.nanoTime() > deadline) {
         return false;
       }
-      LockSupport.parkNanos(200_000);
+      LockSupport.parkNanos(500_000);
     }
     return true;
   }
