@@ -324,7 +324,7 @@ final class QueueFolder implements Closeable {
    * deleted, or each failed attempt would leave one more copy.
    */
   void abandon() throws IOException {
-    try (FileChannel lock = lockChannel) {
+    try (lockChannel) {
       if (channel != null) {
         channel.close();
       }
