@@ -217,9 +217,11 @@ public final class BenchAssignment implements Callable<Integer> {
   private String table(Map<Line, Figures> figures) {
     StringBuilder table =
         new StringBuilder(
-            "\n"
-                + "| | ns, median | least | median, times the first | bytes |\n"
-                + "|---|---|---|---|---|\n");
+            """
+
+            | | ns, median | least | median, times the first | bytes |
+            |---|---|---|---|---|
+            """);
     double bare = 0;
     double slowest = 0;
     for (Map.Entry<Line, Figures> each : figures.entrySet()) {
