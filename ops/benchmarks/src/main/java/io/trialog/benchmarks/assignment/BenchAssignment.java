@@ -83,19 +83,19 @@ public final class BenchAssignment implements Callable<Integer> {
 
   @Option(
       names = "--rounds",
-      defaultValue = "2",
+      defaultValue = "4",
       description = "Processes of each benchmark, in turn (default: ${DEFAULT-VALUE}).")
   private int rounds;
 
   @Option(
       names = "--iterations",
-      defaultValue = "5",
+      defaultValue = "4",
       description = "Measured in each process (default: ${DEFAULT-VALUE}).")
   private int iterations;
 
   @Option(
       names = "--millis",
-      defaultValue = "400",
+      defaultValue = "250",
       description = "Of an iteration; as many warm it up (default: ${DEFAULT-VALUE}).")
   private int millis;
 
@@ -197,6 +197,10 @@ public final class BenchAssignment implements Callable<Integer> {
       return median(nanos);
     }
 
+    double least() {
+      return nanos.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);
+    }
+
     double allocated() {
       return median(bytes);
     }
@@ -212,7 +216,12 @@ public final class BenchAssignment implements Callable<Integer> {
 
   private String table(Map<Line, Figures> figures) {
     StringBuilder table =
-        new StringBuilder("\n| | ns | times the first | bytes |\n|---|---|---|---|\n");
+        new StringBuilder(
+            """
+
+            | | ns, median | least | median, times the first | bytes |
+            |---|---|---|---|---|
+            """);
     double bare = 0;
     double slowest = 0;
     for (Map.Entry<Line, Figures> each : figures.entrySet()) {
@@ -223,9 +232,10 @@ public final class BenchAssignment implements Callable<Integer> {
       table.append(
           String.format(
               Locale.ROOT,
-              "| %s | %.1f | %.2f | %.0f |%n",
+              "| %s | %.1f | %.1f | %.2f | %.0f |%n",
               each.getKey().name(),
               median,
+              each.getValue().least(),
               ratio,
               bytes));
       if (each.getKey().sdk() != null) {

@@ -19,8 +19,18 @@ final class OptimizelyPeer implements Peer {
          {"entityId":"KEY-g","endOfRange":10000}]}
       """;
 
+  private static final String FILE =
+      """
+      {"version":"4","rollouts":[],"typedAudiences":[],"anonymizeIP":false,"projectId":"1",
+       "variables":[],"featureFlags":[],"events":[],"groups":[],"revision":"1","accountId":"1",
+       "attributes":[{"id":"10","key":"country"},{"id":"11","key":"plan"},
+         {"id":"12","key":"app_version"}],
+       "audiences":[{"id":"1","name":"countries","conditions":"[\\"and\\",[\\"or\\",[\\"or\\",CONDITIONS]]]"}],
+       "experiments":[EXPERIMENTS]}
+      """;
+
   private static final String CONDITION =
-      "{\\\"name\\\":\\\"country\\\",\\\"type\\\":\\\"custom_attribute\\\",\\\"value\\\":\\\"%s\\\"}";
+      "{\\\"name\\\":\\\"country\\\",\\\"type\\\":\\\"custom_attribute\\\",\\\"value\\\":\\\"COUNTRY\\\"}";
 
   private final Optimizely optimizely;
   private final String[] subjects = Market.subjects();
@@ -31,19 +41,13 @@ final class OptimizelyPeer implements Peer {
           .toList();
 
   OptimizelyPeer() {
-    List<String> countries = Market.COUNTRIES.stream().map(CONDITION::formatted).toList();
+    List<String> countries =
+        Market.COUNTRIES.stream().map(each -> CONDITION.replace("COUNTRY", each)).toList();
     optimizely =
         Optimizely.builder()
             .withDatafile(
-                """
-                {"version":"4","rollouts":[],"typedAudiences":[],"anonymizeIP":false,"projectId":"1",
-                 "variables":[],"featureFlags":[],"events":[],"groups":[],"revision":"1","accountId":"1",
-                 "attributes":[{"id":"10","key":"country"},{"id":"11","key":"plan"},
-                   {"id":"12","key":"app_version"}],
-                 "audiences":[{"id":"1","name":"countries","conditions":"[\\"and\\",[\\"or\\",[\\"or\\",%s]]]"}],
-                 "experiments":[%s]}
-                """
-                    .formatted(String.join(",", countries), Peer.forEach(EXPERIMENT)))
+                FILE.replace("CONDITIONS", String.join(",", countries))
+                    .replace("EXPERIMENTS", Peer.forEach(EXPERIMENT)))
             .build();
   }
 
