@@ -99,6 +99,7 @@ class ArchitectureTest {
         rooms("org.axonframework..", "io.trialog.command..", "io.trialog.eventstore.."),
         rooms("io.kurrent..", "io.trialog.eventstore.eventstoredb.."),
         rooms("io.grpc..", "io.trialog.eventstore.eventstoredb.."),
+        rooms("dev.openfeature..", "io.trialog.sdk.openfeature.."),
         rooms("org.apache.lucene..", "io.trialog.audittrail.."),
         rooms("org.apache.flink..", "io.trialog.measurement.stream.."),
         noClasses()
