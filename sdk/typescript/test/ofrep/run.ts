@@ -66,7 +66,7 @@ async function experiment(key: string): Promise<number> {
     control: "control",
     variants: [
       { key: "control", share: 0.5 },
-      { key: "plain", share: 0.5, payload: { text: "plain" } },
+      { key: "plain", share: 0.5, payload: '{"text":"plain"}' },
     ],
     primary_metric: "ofrep_booked",
     planned_subjects: 1_000,
