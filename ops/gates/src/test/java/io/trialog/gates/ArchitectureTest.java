@@ -104,6 +104,7 @@ class ArchitectureTest {
         rooms("org.axonframework..", "io.trialog.command..", "io.trialog.eventstore.."),
         rooms("io.kurrent..", "io.trialog.eventstore.eventstoredb.."),
         rooms("io.grpc..", "io.trialog.eventstore.eventstoredb.."),
+        rooms("dev.openfeature..", "io.trialog.sdk.openfeature.."),
         rooms("org.apache.lucene..", "io.trialog.audittrail.."),
         rooms("redis.clients..", "io.trialog.publishers.redis.."),
         rooms("org.apache.flink..", "io.trialog.measurement.stream.."),
