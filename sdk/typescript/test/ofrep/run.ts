@@ -163,7 +163,10 @@ async function pages(sdk: string, snapshot: Snapshot): Promise<void> {
   assert.equal(client.getStringDetails("of-missing", "uh-oh").errorCode, "FLAG_NOT_FOUND");
   for (const user of ["user-1", "user-2", "user-3"]) {
     await Pages.setContext({ targetingKey: user });
-    assert.equal(client.getObjectDetails("of-fares", {}).variant, decided(snapshot, user).variant);
+    const { variant } = decided(snapshot, user);
+    const plain = variant === "plain";
+    const given = plain ? client.getObjectDetails("of-fares", {}) : client.getStringDetails("of-fares", "mine");
+    assert.deepEqual([given.variant, given.value], [variant, plain ? { text: "plain" } : "control"]);
   }
   await until("a poll that changed nothing", () => statuses.includes(304));
   assert.equal(await counter("ofrep_exposures_recorded"), recorded, "a prefetch exposes nobody");
