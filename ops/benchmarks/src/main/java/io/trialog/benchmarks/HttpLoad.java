@@ -69,8 +69,7 @@ public final class HttpLoad implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("trialog-bench");
     try (PlatformProcess platform =
-        PlatformProcess.start(
-            CommandLoad.classPath(), folder, "", List.of("--rate-limit=0"))) {
+        PlatformProcess.start(CommandLoad.classPath(), folder, "", List.of())) {
       String report = measure(platform, folder);
       System.out.print(report);
       if (append != null) {

@@ -324,8 +324,7 @@ public final class ReceiptStore {
    * @param newest position below which a client is behind
    */
   Fleet fleet(String environment, long newest, Instant now) {
-    return Objects.requireNonNull(
-        reading.execute(status -> fleetRead(environment, newest, now)));
+    return Objects.requireNonNull(reading.execute(status -> fleetRead(environment, newest, now)));
   }
 
   private Fleet fleetRead(String environment, long newest, Instant now) {

@@ -410,8 +410,8 @@ abstract class ReceiptStoreContract {
     store.expect(KILL);
     try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
       Future<?> writing =
-          thread.submit(() ->
-              clients.forEach(each -> store.write(List.of(receipt(each, after(2_000), 10)))));
+          thread.submit(
+              () -> clients.forEach(each -> store.write(List.of(receipt(each, after(2_000), 10)))));
       do {
         Enforcement seen = enforcement();
         assertThat(seen.missing()).hasSize((int) seen.missingCount());
