@@ -105,7 +105,7 @@ export class TrialogClient implements Trialog {
   constructor(given: Settings) {
     const settings = checkSettings(given);
     this.settings = settings;
-    this.keeper = new StateKeeper(settings.listener, settings.staleAfterMillis);
+    this.keeper = new StateKeeper(settings.listener, settings.staleAfterMillis, settings.safeAfterMillis);
     this.snapshotHttp = new Http(settings);
     this.eventHttp = new Http(settings);
     this.kept = new Kept(settings.storage, settings.environment, this.keeper);
@@ -145,7 +145,7 @@ export class TrialogClient implements Trialog {
       exposureMemory,
       now,
       // A closed client hears of no kill and records nothing, so it assigns nobody.
-      snapshot: () => (this.state === "CLOSED" ? undefined : this.feed.current),
+      snapshot: () => (this.state === "CLOSED" || this.keeper.tooOld ? undefined : this.feed.current),
       open: () => this.state !== "CLOSED",
       expose: (exposure) => this.offer(exposureEvent(exposure)),
       record: (outcome) => void this.offer(outcomeEvent(outcome)),

@@ -35,6 +35,11 @@ export interface Settings {
   readonly heartbeatTimeoutMillis?: number;
   /** How long a snapshot counts as fresh without the server; 90 s unless set. */
   readonly staleAfterMillis?: number;
+  /**
+   * Assigns nobody, with `NOT_READY` and the caller's fallback, once the server has not confirmed the
+   * snapshot for this long, and before it has for the first time; never unless set.
+   */
+  readonly safeAfterMillis?: number;
   /** Deadline of each request; 10 s unless set. */
   readonly requestTimeoutMillis?: number;
   /** How long events wait for others; 1 s unless set. */
@@ -100,6 +105,7 @@ export function checkSettings(given: Settings): Checked {
     pollIntervalMillis: positive("pollIntervalMillis", 30_000),
     heartbeatTimeoutMillis: positive("heartbeatTimeoutMillis", 45_000),
     staleAfterMillis: positive("staleAfterMillis", 90_000),
+    safeAfterMillis: given.safeAfterMillis === undefined ? Infinity : positive("safeAfterMillis", 1),
     requestTimeoutMillis: positive("requestTimeoutMillis", 10_000),
     flushIntervalMillis: positive("flushIntervalMillis", 1_000),
     longestBackoffMillis: positive("longestBackoffMillis", 30_000),

@@ -32,6 +32,7 @@ export class StateKeeper {
   constructor(
     first: ClientListener,
     private readonly staleAfterMillis: number,
+    private readonly safeAfterMillis = Infinity,
   ) {
     this.listeners.add(first);
   }
@@ -54,6 +55,11 @@ export class StateKeeper {
     this.confirmedAt = performance.now();
     this.move("READY");
     this.timer ??= background(() => this.age(), this.staleAfterMillis);
+  }
+
+  /** Whether what is served may be old for longer than the application bears (protocol clause 8.4). */
+  get tooOld(): boolean {
+    return this.safeAfterMillis !== Infinity && performance.now() - this.confirmedAt >= this.safeAfterMillis;
   }
 
   /** One timer for any number of confirmations: when it fires early, it is set for the rest. */

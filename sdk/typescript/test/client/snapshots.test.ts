@@ -233,6 +233,22 @@ test("7.5 and 8.2: without the server the snapshot gets STALE and is evaluated o
   assert.deepEqual(heard.states, ["READY", "STALE", "READY"]);
 });
 
+test("8.4: where a limit is set, a snapshot that nobody confirms assigns nobody", async () => {
+  platform.publish(1);
+  const storage = memoryStorage();
+  const client = platform.client({ safeAfterMillis: 200, storage });
+  await client.ready(5_000);
+  await until("confirmed", () => client.evaluate("checkout", USER, "mine").reason === "ASSIGNED");
+  await platform.stop();
+  await until("the limit is over", () => client.evaluate("checkout", USER, "mine").reason === "NOT_READY");
+  assert.equal(client.evaluate("checkout", USER, "mine").variant, "mine");
+  const kept = platform.client({ safeAfterMillis: 60_000, storage });
+  await until("kept", () => kept.snapshot?.position === 1);
+  assert.equal(kept.evaluate("checkout", USER, "mine").reason, "NOT_READY");
+  await platform.start();
+  await until("confirmed again", () => client.evaluate("checkout", USER, "mine").reason === "ASSIGNED");
+});
+
 test("4.4: the key is asked for once, and kept over a restart against what a server says", async () => {
   const storage = memoryStorage();
   platform.publish(1);

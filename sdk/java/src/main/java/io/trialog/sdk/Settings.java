@@ -20,6 +20,7 @@ record Settings(
     Duration pollInterval,
     Duration heartbeatTimeout,
     Duration staleAfter,
+    Optional<Duration> safeAfter,
     Duration requestTimeout,
     Duration flushInterval,
     Duration longestBackoff,
@@ -49,6 +50,7 @@ record Settings(
     positive("pollInterval", pollInterval);
     positive("heartbeatTimeout", heartbeatTimeout);
     positive("staleAfter", staleAfter);
+    safeAfter.ifPresent(limit -> positive("safeAfter", limit));
     positive("requestTimeout", requestTimeout);
     positive("flushInterval", flushInterval);
     positive("longestBackoff", longestBackoff);

@@ -4,11 +4,17 @@ import io.trialog.sdk.core.Snapshot;
 import io.trialog.sdk.core.SnapshotRefusedException;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The state of a client and whoever listens. Any thread; waiting for a state has a deadline. */
 final class StateKeeper {
   private final ClientListener listener;
   private final long staleAfterNanos;
+  private final @Nullable Long safeAfterNanos;
+
+  /** When the server confirmed last; null for never. */
+  private volatile @Nullable Long heardNanos;
+
   private final Consumer<Snapshot> receipts;
   private volatile ClientState state = ClientState.INITIALIZING;
   private long confirmedNanos = System.nanoTime();
@@ -18,6 +24,7 @@ final class StateKeeper {
     this.receipts = receipts;
     this.listener = settings.listener();
     this.staleAfterNanos = settings.staleAfter().toNanos();
+    this.safeAfterNanos = settings.safeAfter().map(Duration::toNanos).orElse(null);
   }
 
   ClientState state() {
@@ -26,10 +33,21 @@ final class StateKeeper {
 
   /** The server has said that what is served is the newest. */
   void confirmed() {
+    heardNanos = System.nanoTime();
     synchronized (this) {
       confirmedNanos = System.nanoTime();
     }
     move(ClientState.READY);
+  }
+
+  /**
+   * Whether what is served may be old for longer than the application bears (protocol clause 8.4).
+   * Asks no clock when the application has set no limit.
+   */
+  boolean isTooOld() {
+    Long limit = safeAfterNanos;
+    Long heard = heardNanos;
+    return limit != null && (heard == null || System.nanoTime() - heard >= limit);
   }
 
   /** A snapshot from disk is served that nobody has confirmed. */

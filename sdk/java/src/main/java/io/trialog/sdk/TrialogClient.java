@@ -129,9 +129,12 @@ public final class TrialogClient implements Trialog, AutoCloseable {
     return recorder.flag(flag, context, fallback);
   }
 
-  /** A closed client hears of no kill and records nothing, so it assigns nobody. */
+  /**
+   * A closed client hears of no kill and records nothing, so it assigns nobody; nor does one whose
+   * snapshot is older than the application bears.
+   */
   private @Nullable Snapshot serving() {
-    return state.state() == ClientState.CLOSED ? null : feed.current();
+    return state.state() == ClientState.CLOSED || state.isTooOld() ? null : feed.current();
   }
 
   @Override
@@ -311,6 +314,7 @@ public final class TrialogClient implements Trialog, AutoCloseable {
     private Duration pollInterval = Duration.ofSeconds(30);
     private Duration heartbeatTimeout = Duration.ofSeconds(45);
     private Duration staleAfter = Duration.ofSeconds(90);
+    private @Nullable Duration safeAfter;
     private Duration requestTimeout = Duration.ofSeconds(10);
     private Duration flushInterval = Duration.ofSeconds(1);
     private Duration longestBackoff = Duration.ofSeconds(30);
@@ -394,6 +398,16 @@ public final class TrialogClient implements Trialog, AutoCloseable {
     /** How long a snapshot counts as fresh without the server; 90 s unless set. */
     public Builder staleAfter(Duration staleAfter) {
       this.staleAfter = staleAfter;
+      return this;
+    }
+
+    /**
+     * Assigns nobody, with reason NOT_READY and the caller's fallback, once the server has not
+     * confirmed the snapshot for this long, and before it has for the first time; for experiments
+     * in which an old variant may do harm. Not set: the last snapshot serves however old it is.
+     */
+    public Builder safeAfter(Duration safeAfter) {
+      this.safeAfter = safeAfter;
       return this;
     }
 
@@ -515,6 +529,7 @@ public final class TrialogClient implements Trialog, AutoCloseable {
           pollInterval,
           heartbeatTimeout,
           staleAfter,
+          Optional.ofNullable(safeAfter),
           requestTimeout,
           flushInterval,
           longestBackoff,

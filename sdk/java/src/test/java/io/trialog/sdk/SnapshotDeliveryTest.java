@@ -207,6 +207,39 @@ class SnapshotDeliveryTest {
     }
   }
 
+  /** Clause 8.4. */
+  @Test
+  void where_a_limit_is_set_a_snapshot_that_nobody_confirms_assigns_nobody() throws Exception {
+    platform.started().publish(10, Status.RUNNING);
+    Duration limit = Duration.ofMillis(300);
+    try (TrialogClient client = platform.client().safeAfter(limit).build()) {
+      Await.until("confirmed", () -> ask(client).reason() == Reason.ASSIGNED);
+      platform.broken = true;
+      platform.dropStreams();
+      Await.until("the limit is over", () -> ask(client).reason() == Reason.NOT_READY);
+      assertThat(client.evaluateAll(Context.of("user_id", "u1"))).isEmpty();
+      platform.broken = false;
+      Await.until("confirmed again", () -> ask(client).reason() == Reason.ASSIGNED);
+    }
+  }
+
+  /** Clause 8.4. */
+  @Test
+  void where_a_limit_is_set_what_is_on_disk_assigns_nobody_before_it_is_confirmed(
+      @TempDir Path folder) throws Exception {
+    platform.started().publish(10, Status.RUNNING);
+    try (TrialogClient client = platform.client().cacheFolder(folder).build()) {
+      assertThat(client.awaitReady(Duration.ofSeconds(20))).isTrue();
+      Await.until("saved", () -> Files.exists(folder.resolve("production.snapshot")));
+    }
+    platform.stop();
+    Duration limit = Duration.ofHours(1);
+    try (TrialogClient client = platform.client().cacheFolder(folder).safeAfter(limit).build()) {
+      assertThat(client.awaitReady(Duration.ofSeconds(20))).isTrue();
+      assertThat(ask(client).reason()).isEqualTo(Reason.NOT_READY);
+    }
+  }
+
   @Test
   void a_restart_without_the_server_serves_the_snapshot_on_disk(@TempDir Path folder)
       throws Exception {
