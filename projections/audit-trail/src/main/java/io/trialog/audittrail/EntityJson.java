@@ -48,12 +48,16 @@ final class EntityJson {
     for (Grant grant : token.grants()) {
       grants.add(parse(JsonCodec.encode(grant)));
     }
-    return JSON.createObjectBuilder()
-        .add("token", token.token())
-        .add("holder", token.holder())
-        .add("grants", grants)
-        .add("revoked", token.revoked())
-        .build();
+    JsonObjectBuilder json =
+        JSON.createObjectBuilder()
+            .add("token", token.token())
+            .add("holder", token.holder())
+            .add("grants", grants)
+            .add("revoked", token.revoked());
+    if (token.expiresAt() != null) {
+      json.add("expires_at", token.expiresAt().toString());
+    }
+    return json.build();
   }
 
   static JsonObject of(Experiment experiment) {

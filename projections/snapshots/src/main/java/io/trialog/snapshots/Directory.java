@@ -140,7 +140,13 @@ public record Directory(
 
   private static Token issued(RecordedEvent recorded, TokenIssued e) {
     return new Token(
-        e.token(), e.holder(), e.grants(), e.secretHash(), false, EventReference.to(recorded));
+        e.token(),
+        e.holder(),
+        e.grants(),
+        e.secretHash(),
+        e.expiresAt(),
+        false,
+        EventReference.to(recorded));
   }
 
   static <T> T known(RecordedEvent recorded, String key, @Nullable T found) {

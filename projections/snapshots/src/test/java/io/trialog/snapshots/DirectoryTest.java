@@ -22,6 +22,7 @@ import io.trialog.language.Role;
 import io.trialog.language.log.RecordedEvent;
 import io.trialog.language.log.StoredEvent;
 import io.trialog.snapshots.Experiment.Approval;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -186,11 +187,13 @@ class DirectoryTest {
   @Test
   void a_token_opens_until_it_is_revoked() {
     List<Grant> grants = List.of(new Grant(Role.ADMIN, "*"));
-    story.say(new TokenIssued("t1", "ben", grants, "00ff", null));
+    Instant end = Instant.parse("2027-01-01T00:00:00Z");
+    story.say(new TokenIssued("t1", "ben", grants, "00ff", end));
     Token token = folded().tokens().get("t1");
     assertThat(token.holder()).isEqualTo("ben");
     assertThat(token.grants()).isEqualTo(grants);
     assertThat(token.secretHash()).isEqualTo("00ff");
+    assertThat(token.expiresAt()).isEqualTo(end);
     assertThat(token.revoked()).isFalse();
     story.say(new TokenRevoked("t1"));
     assertThat(folded().tokens().get("t1").revoked()).isTrue();

@@ -14,6 +14,7 @@ import io.trialog.snapshots.Directory;
 import io.trialog.snapshots.Token;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.springframework.http.ResponseEntity;
@@ -82,12 +83,16 @@ class AccessAnswers {
   }
 
   private static JsonObject token(Token token) {
-    return JsonDocuments.object()
-        .add("token", token.token())
-        .add("holder", token.holder())
-        .add("roles", roles(token.grants()))
-        .add("revoked", token.revoked())
-        .build();
+    JsonObjectBuilder json =
+        JsonDocuments.object()
+            .add("token", token.token())
+            .add("holder", token.holder())
+            .add("roles", roles(token.grants()))
+            .add("revoked", token.revoked());
+    if (token.expiresAt() != null) {
+      json.add("expires_at", token.expiresAt().toString());
+    }
+    return json.build();
   }
 
   private static JsonArrayBuilder roles(List<Grant> grants) {
