@@ -66,7 +66,7 @@ class KeyRotationTest {
 
   /** Clauses 12.2 and 12.5. */
   @ParameterizedTest
-  @EnumSource(Mode.class)
+  @EnumSource(names = "FILES", mode = EnumSource.Mode.EXCLUDE)
   void a_client_with_a_pinned_key_follows_a_rotation_through_its_overlap_and_after(Mode mode)
       throws Exception {
     platform.started().publish(10, Status.RUNNING);
