@@ -22,12 +22,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Snapshots of the past: the same bytes, whoever asks in whatever order. */
 class ArchiveTest {
-  private static final int EVENTS = 2_000;
 
   private final FakeEventLog log = new FakeEventLog();
   private final Story story = new Story(log);
@@ -76,19 +76,29 @@ class ArchiveTest {
   @Test
   void every_position_has_the_bytes_of_a_plain_fold_whatever_the_order_threads_and_pieces()
       throws Exception {
-    new World(1, 15).live(story, EVENTS);
+    everyPosition(400);
+  }
+
+  @Test
+  @Tag("slow")
+  void every_position_of_many_has_the_bytes_of_a_plain_fold() throws Exception {
+    everyPosition(2_000);
+  }
+
+  private void everyPosition(int events) throws Exception {
+    new World(1, 15).live(story, events);
     Map<Long, String> production = naive("production");
     List<Long> positions = new ArrayList<>(production.keySet());
-    assertThat(positions).hasSize(EVENTS);
+    assertThat(positions).hasSize(events);
     Collections.shuffle(positions, new Random(1));
     ask(positions, "production", 5, production);
-    ask(positions.subList(0, EVENTS / 10), "production", 1, production);
+    ask(positions.subList(0, events / 10), "production", 1, production);
     foldInPieces(production);
   }
 
   @Test
   void another_environment_of_the_same_log_has_its_own_bytes() throws Exception {
-    new World(2, 15).live(story, EVENTS / 4);
+    new World(2, 15).live(story, 300);
     Map<Long, String> staging = naive("staging");
     ask(new ArrayList<>(staging.keySet()), "staging", 2, staging);
   }

@@ -19,39 +19,51 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Protocol clauses 7.3, 7.4 and 10.5, between the server and the Java client. */
 class ReconnectTest {
-  private static final int CHANGES = 2_000;
-  private static final int CUTS = 500;
+  private static final int CHANGES_EACH = 4;
   private static final int EXPERIMENTS = 20;
   private static final long SEED = 20_261_123;
 
   @Test
+  void a_client_whose_connection_is_cut_misses_nothing_and_never_goes_back(@TempDir Path folder)
+      throws Exception {
+    cut(60, folder);
+  }
+
+  /** While 2,000 changes happen. */
+  @Test
+  @Tag("slow")
   @Timeout(180)
   void a_client_whose_connection_is_cut_500_times_misses_nothing_and_never_goes_back(
       @TempDir Path folder) throws Exception {
+    cut(500, folder);
+  }
+
+  private void cut(int cuts, Path folder) throws Exception {
     try (TestApp app =
             TestApp.start(folder, new StreamLimits(Duration.ofMillis(500), 2_000), this::begin);
         CuttingProxy proxy = new CuttingProxy(app.port())) {
       List<Long> positions = new CopyOnWriteArrayList<>();
       String token = app.token(Role.SDK);
       try (TrialogClient client = client(app, proxy, token, positions)) {
-        changeAndCut(app, proxy, new Random(SEED));
+        changeAndCut(app, proxy, cuts, new Random(SEED));
         long head = app.log.head();
         until("the client has the last change", () -> position(client) == head);
         assertThat(text(client)).isEqualTo(newest(app, token, head));
         assertThat(client.counters().snapshotsRefused()).isEmpty();
       }
       assertThat(positions).isSorted().doesNotHaveDuplicates();
-      assertThat(proxy.cuts).hasValue(CUTS);
+      assertThat(proxy.cuts).hasValue(cuts);
       System.out.printf(
           "%d changes, %d cuts: %d snapshots accepted; %d deltas and %d whole ones on streams%n",
-          CHANGES, CUTS, positions.size(), proxy.deltas.get(), proxy.wholes.get());
-      assertThat(proxy.deltas.get()).isGreaterThan(CUTS / 5);
+          cuts * CHANGES_EACH, cuts, positions.size(), proxy.deltas.get(), proxy.wholes.get());
+      assertThat(proxy.deltas.get()).isGreaterThan(cuts / 5);
     }
   }
 
@@ -84,14 +96,14 @@ class ReconnectTest {
   }
 
   /** Every round makes changes and one cut, while a stream is open or wherever the client is. */
-  private static void changeAndCut(TestApp app, CuttingProxy proxy, Random random) {
+  private static void changeAndCut(TestApp app, CuttingProxy proxy, int cuts, Random random) {
     boolean paused = false;
-    for (int round = 0; round < CUTS; round++) {
+    for (int round = 0; round < cuts; round++) {
       boolean inStream = random.nextInt(4) > 0;
       until("the client is back", inStream ? proxy::streams : proxy::isUsed);
       int wanted = round + 1;
       proxy.cutAfter(random.nextBoolean() ? random.nextInt(800) : CuttingProxy.MANY);
-      for (int i = 0; i < CHANGES / CUTS; i++) {
+      for (int i = 0; i < CHANGES_EACH; i++) {
         String experiment = "e" + random.nextInt(EXPERIMENTS);
         app.story.say(
             paused ? new ExperimentResumed(experiment, null) : new ExperimentPaused(experiment));
