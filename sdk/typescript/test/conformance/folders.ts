@@ -6,7 +6,7 @@ import type { Case, Folder, Notes, Sequence, Story } from "./checks.js";
 /** `sdk/conformance`; the compiled test stands three folders below `sdk/typescript`. */
 export const CONFORMANCE = fileURLToPath(new URL("../../../../conformance/", import.meta.url));
 
-/** Topics whose folders hold a `case.json` each. */
+/** Topics whose folders hold one snapshot or delta each. */
 export function snapshotTopics(): readonly string[] {
   return readdirSync(CONFORMANCE, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && folderNames(entry.name).length > 0)
@@ -17,7 +17,9 @@ export function snapshotTopics(): readonly string[] {
 export function folderNames(topic: string): readonly string[] {
   return readdirSync(join(CONFORMANCE, topic), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .filter((entry) => existsSync(join(CONFORMANCE, topic, entry.name, "case.json")))
+    .filter(({ name }) =>
+      ["snapshot.note", "delta.data"].some((file) => existsSync(join(CONFORMANCE, topic, name, file))),
+    )
     .map((entry) => entry.name)
     .sort();
 }
