@@ -72,6 +72,9 @@ class KeyRotationTest {
     platform.started().publish(10, Status.RUNNING);
     try (TrialogClient client = platform.client().mode(mode).build()) {
       awaitPosition(client, 10);
+      if (mode == Mode.STREAMING) {
+        Await.until("a stream is open", () -> platform.openStreams() == 1);
+      }
       rotate(first, second);
       platform.signs = second.alongside(first);
       platform.publish(11, Status.RUNNING);

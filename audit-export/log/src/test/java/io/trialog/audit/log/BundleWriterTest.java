@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +52,7 @@ class BundleWriterTest {
   }
 
   @Test
+  @Tag("slow")
   void a_log_of_many_batches_verifies_past_the_second_tile_level() throws IOException {
     Sequencer sequencer = log.open();
     for (int i = 0; i < 7; i++) {
