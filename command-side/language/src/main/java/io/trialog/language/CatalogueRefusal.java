@@ -61,7 +61,7 @@ public sealed interface CatalogueRefusal extends Refusal {
     @Override
     public String sentence() {
       return ("The plan waits for %s, which would never be met: %s. Plan the step with another"
-                  + " gate, such as after_minutes or approval.")
+              + " gate, such as after_minutes or approval.")
           .formatted(gate, because);
     }
 
