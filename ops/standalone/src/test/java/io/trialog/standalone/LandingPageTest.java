@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,7 @@ class LandingPageTest {
   }
 
   @Test
+  @Tag("slow")
   void a_kill_9_in_the_middle_and_a_resumed_replay_end_with_the_same_numbers() throws Exception {
     URI address = startPlatform();
     Child replay = replay(address);

@@ -33,7 +33,7 @@ class ReconnectTest {
   @Test
   void a_client_whose_connection_is_cut_misses_nothing_and_never_goes_back(@TempDir Path folder)
       throws Exception {
-    cut(60, folder);
+    cut(25, folder);
   }
 
   /** While 2,000 changes happen. */

@@ -174,7 +174,7 @@ class DeltaDeliveryTest {
       assertThat(platform.streamQueries).containsExactly("deltas=true", "null");
       assertThat(platform.lastEventIds).containsExactly("10", "12");
       platform.publish(13, Status.RUNNING);
-      awaitPosition(client, 13);
+      Await.until("the listener heard", () -> positions.contains(13L));
       assertThat(positions).containsExactly(10L, 12L, 13L);
     }
   }
