@@ -8,9 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -23,12 +20,9 @@ public final class JdbcEventLog implements EventLog {
       "SELECT globalIndex, eventIdentifier, aggregateIdentifier, sequenceNumber, timeStamp,"
           + " payloadType, payloadRevision, payload, metaData FROM DomainEventEntry";
   private static final int STREAM_LIMIT = 100_000;
-  private static final long POLL_MILLIS = 100;
 
   private final JdbcTemplate jdbc;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition commit = lock.newCondition();
-  private long commits;
+  private final Commits commits = new Commits();
 
   public JdbcEventLog(DataSource database) {
     this.jdbc = new JdbcTemplate(database);
@@ -87,48 +81,12 @@ public final class JdbcEventLog implements EventLog {
 
   @Override
   public void await(long after, Duration atMost) throws InterruptedException {
-    long deadline = System.nanoTime() + atMost.toNanos();
-    long left = atMost.toNanos();
-    while (left > 0) {
-      long seen = commits();
-      if (head() > after) {
-        return;
-      }
-      awaitCommit(seen, Math.min(left, TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS)));
-      left = deadline - System.nanoTime();
-    }
+    commits.await(() -> head() > after, atMost);
   }
 
   /** Wakes the readers that wait; called after each commit of this process. */
   public void committed() {
-    lock.lock();
-    try {
-      commits++;
-      commit.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private long commits() {
-    lock.lock();
-    try {
-      return commits;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void awaitCommit(long seen, long nanos) throws InterruptedException {
-    lock.lock();
-    try {
-      long left = nanos;
-      while (commits == seen && left > 0) {
-        left = commit.awaitNanos(left);
-      }
-    } finally {
-      lock.unlock();
-    }
+    commits.committed();
   }
 
   private static StoredEvent event(ResultSet row) throws SQLException {

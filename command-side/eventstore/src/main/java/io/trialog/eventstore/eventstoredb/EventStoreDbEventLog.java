@@ -1,6 +1,7 @@
 package io.trialog.eventstore.eventstoredb;
 
 import io.kurrent.dbclient.RecordedEvent;
+import io.trialog.eventstore.Commits;
 import io.trialog.language.log.EventLog;
 import io.trialog.language.log.LogUnavailable;
 import io.trialog.language.log.StoredEvent;
@@ -9,10 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.axonframework.eventsourcing.eventstore.EventStoreException;
 
 /**
@@ -25,15 +23,12 @@ import org.axonframework.eventsourcing.eventstore.EventStoreException;
 public final class EventStoreDbEventLog implements EventLog {
   private static final int PAGE = 500;
   private static final int STREAM_LIMIT = 100_000;
-  private static final long POLL_MILLIS = 100;
 
   private final Calls calls;
   private final Names names;
   private final WholeLog whole;
   private final AtomicLong newest = new AtomicLong();
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition commit = lock.newCondition();
-  private long commits;
+  private final Commits commits = new Commits();
 
   EventStoreDbEventLog(Calls calls, Names names, WholeLog whole) {
     this.calls = calls;
@@ -99,48 +94,12 @@ public final class EventStoreDbEventLog implements EventLog {
 
   @Override
   public void await(long after, Duration atMost) throws InterruptedException {
-    long deadline = System.nanoTime() + atMost.toNanos();
-    long left = atMost.toNanos();
-    while (left > 0) {
-      long seen = commits();
-      if (!whole.after(after, 1).isEmpty()) {
-        return;
-      }
-      awaitCommit(seen, Math.min(left, TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS)));
-      left = deadline - System.nanoTime();
-    }
+    commits.await(() -> !whole.after(after, 1).isEmpty(), atMost);
   }
 
   /** Wakes the readers that wait; called after each append of this process. */
   void committed() {
-    lock.lock();
-    try {
-      commits++;
-      commit.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private long commits() {
-    lock.lock();
-    try {
-      return commits;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void awaitCommit(long seen, long nanos) throws InterruptedException {
-    lock.lock();
-    try {
-      long left = nanos;
-      while (commits == seen && left > 0) {
-        left = commit.awaitNanos(left);
-      }
-    } finally {
-      lock.unlock();
-    }
+    commits.committed();
   }
 
   private StoredEvent event(RecordedEvent record) {
