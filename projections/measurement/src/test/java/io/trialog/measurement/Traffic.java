@@ -2,6 +2,8 @@ package io.trialog.measurement;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,10 +50,15 @@ public final class Traffic {
     return traffic;
   }
 
-  /** A hashed subject. */
+  /** A hashed subject, another one for each text. */
   public static String subject(String raw) {
-    byte[] bytes = Arrays.copyOf(raw.getBytes(StandardCharsets.UTF_8), 16);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(raw.getBytes(StandardCharsets.UTF_8));
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, 16));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private void act(String subject) {

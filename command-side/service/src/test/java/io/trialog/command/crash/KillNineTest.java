@@ -175,6 +175,9 @@ class KillNineTest {
     } catch (AssertionError e) {
       throw new AssertionError(when + ": " + e.getMessage(), e);
     }
+    if (engine == Engine.H2) {
+      H2Databases.awaitClosed(url);
+    }
     for (Acknowledged order : all()) {
       log.requireOnce(order);
     }
