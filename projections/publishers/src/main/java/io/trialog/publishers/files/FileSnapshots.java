@@ -4,6 +4,7 @@ import io.trialog.publishers.OutletException;
 import io.trialog.publishers.SnapshotOutlet;
 import io.trialog.sdk.core.SnapshotPointer;
 import io.trialog.sdk.core.SnapshotRefusedException;
+import io.trialog.sdk.core.note.KeyStatements;
 import io.trialog.sdk.core.note.NoteSigner;
 import io.trialog.snapshots.PublishedSnapshot;
 import io.trialog.snapshots.SnapshotKeys;
@@ -34,8 +35,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Snapshots as files: {@code <environment>/<position>-<16 hex digits of its SHA-256>.note} never
  * changes, {@code <environment>/latest} is a signed pointer to the newest. Both appear whole or not
- * at all, and are on disk before the pointer names them. Several processes may write the same
- * folder: a lock keeps the pointer from going backwards.
+ * at all, and are on disk before the pointer names them. So does {@code <environment>/keys}, from
+ * which readers learn what keys follow. Several processes may write the same folder: a lock keeps
+ * the pointer from going backwards.
  *
  * <p>Each put issues the pointer anew, which tells readers that it is still the newest. Files that
  * readers may still be fetching stay: the newest {@link #KEEP_NEWEST}, and all younger than {@link
@@ -44,6 +46,9 @@ import org.jspecify.annotations.Nullable;
 public final class FileSnapshots implements SnapshotOutlet {
   /** The file that names the newest. */
   public static final String POINTER = "latest";
+
+  /** The file with the statements about the environment's keys (protocol clause 12.8). */
+  public static final String KEYS = "keys";
 
   /** So many files stay whatever their age. */
   public static final int KEEP_NEWEST = 10;
@@ -76,7 +81,31 @@ public final class FileSnapshots implements SnapshotOutlet {
 
   @Override
   public void put(PublishedSnapshot newest) {
-    Path room = folder.resolve(newest.environment());
+    String what = "snapshot of %s at %d".formatted(newest.environment(), newest.position());
+    locked(newest.environment(), what, room -> write(room, newest));
+  }
+
+  @Override
+  public void putKeyStatements(String environment, List<String> statements) {
+    byte[] list = KeyStatements.write(statements);
+    locked(
+        environment,
+        "list of statements about the keys of " + environment,
+        room -> {
+          Path file = room.resolve(KEYS);
+          if (!holds(file, list)) {
+            writeWhole(file, list);
+          }
+        });
+  }
+
+  /** Something to write into the folder of an environment. */
+  private interface Writing {
+    void into(Path room) throws IOException;
+  }
+
+  private void locked(String environment, String what, Writing writing) {
+    Path room = folder.resolve(environment);
     try {
       Files.createDirectories(room);
       try (FileChannel channel =
@@ -86,13 +115,10 @@ public final class FileSnapshots implements SnapshotOutlet {
         if (lock == null) {
           throw new IOException("another process is writing there");
         }
-        write(room, newest);
+        writing.into(room);
       }
     } catch (IOException | java.nio.channels.OverlappingFileLockException e) {
-      throw new OutletException(
-          "the snapshot of %s at %d cannot be written to %s: %s"
-              .formatted(newest.environment(), newest.position(), room, e),
-          e);
+      throw new OutletException("the %s cannot be written to %s: %s".formatted(what, room, e), e);
     }
   }
 
