@@ -189,13 +189,9 @@ public final class Courier implements AutoCloseable {
         snapshot = newer;
         putNanos = null;
       }
-      List<String> now = publisher.keyStatements(environment);
-      if (!now.equals(statements)) {
-        statements = now;
-        putNanos = null;
-      }
       boolean again = putNanos == null || System.nanoTime() - putNanos >= pace.refresh().toNanos();
-      return snapshot != null && again;
+      boolean known = statements.equals(publisher.keyStatements(environment));
+      return snapshot != null && (again || !known);
     }
 
     void put() {
@@ -203,8 +199,12 @@ public final class Courier implements AutoCloseable {
       if (held == null) {
         return;
       }
+      putNanos = null;
+      PublishedSnapshot signed = signedNow(held);
+      // After the signature, so that the keys that made it are among them.
+      statements = publisher.keyStatements(environment);
       outlet.putKeyStatements(environment, statements);
-      outlet.put(signedNow(held));
+      outlet.put(signed);
       putNanos = System.nanoTime();
       put.incrementAndGet();
     }

@@ -17,15 +17,13 @@ public interface SnapshotOutlet extends AutoCloseable {
   void put(PublishedSnapshot newest);
 
   /**
-   * Brings the signed statements about the keys of an environment there, in their order, if SDKs
-   * look for them there (protocol clause 12.8). Comes before the first snapshot, and before those
-   * that keys of new statements sign. Idempotent. Blocks like {@link #put}.
+   * Brings the signed statements about the keys of an environment there, in their order (protocol
+   * clause 12.8); called before each {@link #put}. Does nothing where put does it, and where SDKs
+   * do not look for them. Idempotent. Blocks like put.
    *
    * @throws OutletException when they are not known to be there; to be called again then
    */
-  default void putKeyStatements(String environment, List<String> statements) {
-    // An outlet whose readers hear of keys elsewhere has no place for them.
-  }
+  default void putKeyStatements(String environment, List<String> statements) {}
 
   /** Lets go of connections. Idempotent, bounded in time. */
   @Override

@@ -81,31 +81,7 @@ public final class FileSnapshots implements SnapshotOutlet {
 
   @Override
   public void put(PublishedSnapshot newest) {
-    String what = "snapshot of %s at %d".formatted(newest.environment(), newest.position());
-    locked(newest.environment(), what, room -> write(room, newest));
-  }
-
-  @Override
-  public void putKeyStatements(String environment, List<String> statements) {
-    byte[] list = KeyStatements.write(statements);
-    locked(
-        environment,
-        "list of statements about the keys of " + environment,
-        room -> {
-          Path file = room.resolve(KEYS);
-          if (!holds(file, list)) {
-            writeWhole(file, list);
-          }
-        });
-  }
-
-  /** Something to write into the folder of an environment. */
-  private interface Writing {
-    void into(Path room) throws IOException;
-  }
-
-  private void locked(String environment, String what, Writing writing) {
-    Path room = folder.resolve(environment);
+    Path room = folder.resolve(newest.environment());
     try {
       Files.createDirectories(room);
       try (FileChannel channel =
@@ -115,15 +91,21 @@ public final class FileSnapshots implements SnapshotOutlet {
         if (lock == null) {
           throw new IOException("another process is writing there");
         }
-        writing.into(room);
+        write(room, newest);
       }
     } catch (IOException | java.nio.channels.OverlappingFileLockException e) {
-      throw new OutletException("the %s cannot be written to %s: %s".formatted(what, room, e), e);
+      throw new OutletException(
+          "the snapshot of %s at %d cannot be written to %s: %s"
+              .formatted(newest.environment(), newest.position(), room, e),
+          e);
     }
   }
 
   private void write(Path room, PublishedSnapshot newest) throws IOException {
     NoteSigner signer = keys.signer(newest.environment());
+    // After the signer, so that its keys are among them, and before what it signs.
+    byte[] statements = KeyStatements.write(keys.statements(newest.environment()));
+    writeUnlessThere(room.resolve(KEYS), statements);
     byte[] note = newest.note().getBytes(StandardCharsets.UTF_8);
     Instant now = clock.instant();
     SnapshotPointer before = pointer(room, signer, newest.environment());
@@ -132,10 +114,7 @@ public final class FileSnapshots implements SnapshotOutlet {
     }
     SnapshotPointer pointer =
         SnapshotPointer.to(newest.environment(), newest.position(), note, later(now, before));
-    Path file = room.resolve(pointer.file());
-    if (!holds(file, note)) {
-      writeWhole(file, note);
-    }
+    writeUnlessThere(room.resolve(pointer.file()), note);
     writeWhole(room.resolve(POINTER), pointer.signed(signer).getBytes(StandardCharsets.UTF_8));
     sweep(room, pointer.file(), now);
   }
@@ -159,10 +138,16 @@ public final class FileSnapshots implements SnapshotOutlet {
     }
   }
 
-  private static boolean holds(Path file, byte[] note) throws IOException {
+  private static void writeUnlessThere(Path file, byte[] bytes) throws IOException {
+    if (!holds(file, bytes)) {
+      writeWhole(file, bytes);
+    }
+  }
+
+  private static boolean holds(Path file, byte[] bytes) throws IOException {
     try {
-      return Files.size(file) == note.length
-          && ByteBuffer.wrap(Files.readAllBytes(file)).equals(ByteBuffer.wrap(note));
+      return Files.size(file) == bytes.length
+          && ByteBuffer.wrap(Files.readAllBytes(file)).equals(ByteBuffer.wrap(bytes));
     } catch (NoSuchFileException e) {
       return false;
     }

@@ -272,8 +272,8 @@ class KeyFilesTest {
       Notes.await("revoked", () -> refused(client, Reason.KEY_REVOKED) > 0);
       assertThat(position(client)).isEqualTo(log.head());
     }
-    courier.close();
     carry();
+    awaitPointerOf(keys.signer("production").verifierKey());
     try (TrialogClient late = client()) {
       awaitNewest(late);
       assertThat(late.counters().snapshotsRefused()).isEmpty();
