@@ -180,7 +180,8 @@ function checkedName(name: string): string {
   return name;
 }
 
-function hex(bytes: Uint8Array): string {
+/** Two lower-case digits a byte. */
+export function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 

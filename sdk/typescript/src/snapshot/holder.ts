@@ -1,7 +1,8 @@
 import { keyIds, type VerifierKey } from "../note/note.js";
 import { KeyRing, StatementRefused } from "../note/ring.js";
 import { utf8 } from "../hash/utf8.js";
-import { SnapshotDelta, textBytes } from "./delta.js";
+import { SnapshotDelta } from "./delta.js";
+import { SnapshotPointer } from "./pointer.js";
 import { deciding, openSnapshot, openSnapshotNow, SnapshotRefused, type RefusalReason } from "./reader.js";
 import type { Snapshot } from "./snapshot.js";
 
@@ -11,7 +12,6 @@ import type { Snapshot } from "./snapshot.js";
  */
 export class SnapshotHolder {
   private served: Snapshot | undefined;
-  private note: Uint8Array | string = "";
   private readonly counts = new Map<RefusalReason, number>();
 
   private ring: KeyRing;
@@ -137,28 +137,50 @@ export class SnapshotHolder {
           `expected a delta from ${this.served?.position}, found one from ${delta.from}`,
         );
       }
-      return delta.note(textBytes(typeof this.note === "string" ? utf8(this.note) : this.note));
+      return delta.note(utf8(`${this.served.text}\n`));
+    } catch (error) {
+      throw this.counted(error);
+    }
+  }
+
+  /**
+   * Reads a pointer to a snapshot; a refused one is counted as a snapshot is.
+   *
+   * @throws SnapshotRefused with the first check that failed; OLDER_POSITION when what it points to
+   *   is older than what is served
+   */
+  async point(note: Uint8Array): Promise<SnapshotPointer> {
+    try {
+      const pointer = await SnapshotPointer.open(note, this.ring, this.environment);
+      this.demandNotOlder(pointer.position);
+      this.signers = this.idsOf(note);
+      return pointer;
     } catch (error) {
       throw this.counted(error);
     }
   }
 
   private replace(offered: Snapshot, note: Uint8Array | string, by: VerifierKey): boolean {
-    const position = this.trusted?.position ?? -1;
-    if (offered.position < position) {
-      throw new SnapshotRefused(
-        "OLDER_POSITION",
-        `expected a position of at least ${position}, found ${offered.position}`,
-      );
-    }
+    const position = this.demandNotOlder(offered.position);
     this.ring = this.ring.provenBy(by);
     this.signers = this.idsOf(note);
     if (offered.position > position) {
       this.served = offered;
-      this.note = note;
       this.verifiedBy = by;
     }
     return offered.position > position;
+  }
+
+  /** The position that is served, -1 for none. */
+  private demandNotOlder(offered: number): number {
+    const position = this.trusted?.position ?? -1;
+    if (offered < position) {
+      throw new SnapshotRefused(
+        "OLDER_POSITION",
+        `expected a position of at least ${position}, found ${offered}`,
+      );
+    }
+    return position;
   }
 
   private counted(error: unknown): unknown {

@@ -248,6 +248,8 @@ export class Snapshot {
     readonly killSwitch: boolean,
     readonly experiments: ReadonlyMap<string, Experiment>,
     readonly flags: ReadonlyMap<string, Flag>,
+    /** The canonical JSON that it was read from; deltas start from it. */
+    readonly text: string,
   ) {
     const units = new Set<string>();
     for (const { parts } of experiments.values()) {

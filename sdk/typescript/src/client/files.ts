@@ -1,0 +1,81 @@
+import { MAX_POINTER_BYTES, type SnapshotPointer } from "../snapshot/pointer.js";
+import { MAX_BYTES } from "../snapshot/reader.js";
+import { Http } from "./http.js";
+import type { Checked } from "./settings.js";
+
+const MOST_KEY_BYTES = 1024 * 1024;
+
+/**
+ * The files of an environment on a static server or CDN (protocol clauses 13.6 to 13.8). It is sent
+ * no token, and no header that would make a browser ask for leave before.
+ */
+export class SnapshotFiles {
+  private readonly http: Http;
+  /** When the newest pointer that was seen was issued. */
+  private issued: string | undefined;
+
+  constructor(
+    private readonly settings: Checked,
+    folder: string,
+  ) {
+    const { environment, fetch, requestTimeoutMillis } = settings;
+    this.http = new Http({ baseUrl: `${folder}/${environment}/`, fetch, requestTimeoutMillis });
+  }
+
+  /** The bytes of the pointer, past all caches that listen. */
+  async pointer(): Promise<Uint8Array> {
+    return this.file("latest", MAX_POINTER_BYTES + 1, "no-store");
+  }
+
+  /** The note that a pointer names, by its hash. */
+  async note(pointer: SnapshotPointer): Promise<Uint8Array> {
+    // It never changes, so a page may have it from the browser's cache; unless that is spoilt.
+    for (const cache of ["default", "reload"] as const) {
+      const note = await this.file(pointer.file, MAX_BYTES, cache);
+      if (await pointer.names(note)) {
+        return note;
+      }
+    }
+    throw new Error(`the file ${pointer.file} has not the hash that it should have`);
+  }
+
+  /** The statements about keys, in order; none where there is no such file. */
+  async statements(): Promise<string[]> {
+    const { status, body } = await this.http.get("keys", MOST_KEY_BYTES);
+    if (status === 404) {
+      return [];
+    }
+    this.demand("keys", status);
+    const tree = JSON.parse(new TextDecoder().decode(body)) as { statements?: unknown } | null;
+    if (!Array.isArray(tree?.statements)) {
+      throw new Error(`expected the statements of ${this.settings.environment}/keys`);
+    }
+    return tree.statements.map(String);
+  }
+
+  /** Whether a pointer confirms what is served; the next one is compared with it. */
+  confirms(pointer: SnapshotPointer, served: number | undefined): boolean {
+    const before = this.issued;
+    if (before === undefined || pointer.issued > before) {
+      this.issued = pointer.issued;
+    }
+    return pointer.confirms(served, before);
+  }
+
+  /** Ends all that is under way. */
+  close(): void {
+    this.http.close();
+  }
+
+  private async file(name: string, mostBytes: number, cache: RequestCache): Promise<Uint8Array<ArrayBuffer>> {
+    const { status, body } = await this.http.get(name, mostBytes, {}, cache);
+    this.demand(name, status);
+    return body;
+  }
+
+  private demand(name: string, status: number): void {
+    if (status !== 200) {
+      throw new Error(`expected the file ${this.settings.environment}/${name}, found status ${status}`);
+    }
+  }
+}
