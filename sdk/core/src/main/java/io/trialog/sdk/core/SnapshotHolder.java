@@ -6,6 +6,7 @@ import io.trialog.sdk.core.note.NoteException;
 import io.trialog.sdk.core.note.SignedNote;
 import io.trialog.sdk.core.note.VerifierKey;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -40,12 +41,25 @@ public final class SnapshotHolder {
   /** The note of {@link #current}. */
   private byte[] note = new byte[0];
 
+  /** The same as {@link #signers}, of the last pointer that was not refused. */
+  private Set<String> pointerSigners;
+
+  /** When the latest pointer was issued that was not refused, and the key that verified it. */
+  private @Nullable Instant issued;
+
+  private VerifierKey issuedBy;
+
+  /** The last pointer that was not refused, if it was issued later than all before it. */
+  private @Nullable SnapshotPointer issuedAnew;
+
   /** A holder without a snapshot. */
   public SnapshotHolder(String environment, VerifierKey key) {
     this.environment = Keys.environment(environment);
     this.keys = KeyRing.of(key);
     this.signers = Set.of(key.idText());
     this.verifiedBy = key;
+    this.pointerSigners = signers;
+    this.issuedBy = key;
   }
 
   /**
@@ -85,6 +99,11 @@ public final class SnapshotHolder {
    */
   public synchronized boolean hasOtherSigners(byte[] offered) {
     return !signers.equals(signers(new String(offered, StandardCharsets.UTF_8)));
+  }
+
+  /** The same, of a pointer and the last pointer that was not refused. */
+  public synchronized boolean hasOtherPointerSigners(byte[] offered) {
+    return !pointerSigners.equals(signers(new String(offered, StandardCharsets.UTF_8)));
   }
 
   private Set<String> signers(String note) {
@@ -167,13 +186,41 @@ public final class SnapshotHolder {
    */
   public synchronized SnapshotPointer point(byte[] note) throws SnapshotRefusedException {
     try {
-      SnapshotPointer pointer = SnapshotPointer.open(note, keys, environment);
+      String decoded = SnapshotPointer.decoded(note);
+      KeyRing.Opened opened = SnapshotReader.verified(decoded, keys);
+      SnapshotPointer pointer = SnapshotPointer.read(opened.text(), environment);
       requireNotOlder(pointer.position());
+      pointerSigners = signers(decoded);
+      see(pointer, opened.key());
       return pointer;
     } catch (SnapshotRefusedException e) {
       refusals.merge(e.reason(), 1L, Long::sum);
       throw e;
     }
+  }
+
+  /** Whoever had a revoked key may have chosen the times of its pointers: they count no more. */
+  private void see(SnapshotPointer pointer, VerifierKey by) {
+    Instant before = keys.isRevoked(issuedBy) ? null : issued;
+    boolean later = before == null || pointer.issued().isAfter(before);
+    issuedAnew = before != null && later ? pointer : null;
+    if (later) {
+      issued = pointer.issued();
+      issuedBy = by;
+    }
+  }
+
+  /**
+   * Whether the pointer that was read last says that what is served is the newest (protocol clause
+   * 13.7): it names it, and was issued later than all pointers before it. The first one cannot
+   * tell; no clock is compared.
+   */
+  public synchronized boolean isConfirmedBy(SnapshotPointer pointer) {
+    Snapshot served = trusted();
+    return pointer == issuedAnew
+        && served != null
+        && served.position() == pointer.position()
+        && !keys.isRevoked(issuedBy);
   }
 
   private Offer take(Snapshot offered, VerifierKey by, String decoded, byte[] note)

@@ -69,16 +69,19 @@ public final class SnapshotPointer {
    */
   public static SnapshotPointer open(byte[] note, VerifierKey key, String environment)
       throws SnapshotRefusedException {
-    return open(note, KeyRing.of(key), environment);
+    return read(SnapshotReader.verified(decoded(note), KeyRing.of(key)).text(), environment);
   }
 
-  static SnapshotPointer open(byte[] note, KeyRing keys, String environment)
-      throws SnapshotRefusedException {
+  static String decoded(byte[] note) throws SnapshotRefusedException {
     if (note.length > MAX_BYTES) {
       throw new SnapshotRefusedException(
           Reason.TOO_LARGE, "expected a pointer of at most " + MAX_BYTES + " bytes");
     }
-    String text = SnapshotReader.verified(SnapshotReader.utf8(note), keys).text();
+    return SnapshotReader.utf8(note);
+  }
+
+  /** The pointer of a note's text. */
+  static SnapshotPointer read(String text, String environment) throws SnapshotRefusedException {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
       throw new SnapshotRefusedException(Reason.INVALID, "expected the six lines of a pointer");
@@ -95,6 +98,10 @@ public final class SnapshotPointer {
   private static SnapshotPointer read(Matcher lines) throws SnapshotRefusedException {
     long position = Long.parseLong(lines.group(2));
     Instant issued = SnapshotReader.instant(lines.group(5));
+    if (position >= 1L << 53) {
+      throw new SnapshotRefusedException(
+          Reason.INVALID, "expected a position of 0 to 2^53-1, found " + position);
+    }
     if (!lines.group(3).equals(name(position, lines.group(4)))) {
       throw new SnapshotRefusedException(
           Reason.INVALID, "expected a file named by position and hash, found " + lines.group(3));
