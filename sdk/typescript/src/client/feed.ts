@@ -267,7 +267,7 @@ export class SnapshotFeed {
         throw new Error("a snapshot file was refused");
       }
     }
-    if (files.confirms(pointer, holder.trusted?.position)) {
+    if (holder.isConfirmedBy(pointer)) {
       this.state.confirmed();
     } else if (holder.current !== undefined) {
       this.state.servingUnconfirmed();
@@ -275,7 +275,7 @@ export class SnapshotFeed {
   }
 
   private async pointed(holder: SnapshotHolder, note: Uint8Array): Promise<SnapshotPointer> {
-    if (holder.hasOtherSigners(note)) {
+    if (holder.hasOtherPointerSigners(note)) {
       await this.askForNote(holder);
     }
     try {

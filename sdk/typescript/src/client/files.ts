@@ -11,8 +11,6 @@ const MOST_KEY_BYTES = 1024 * 1024;
  */
 export class SnapshotFiles {
   private readonly http: Http;
-  /** When the newest pointer that was seen was issued. */
-  private issued: string | undefined;
 
   constructor(
     private readonly settings: Checked,
@@ -51,15 +49,6 @@ export class SnapshotFiles {
       throw new Error(`expected the statements of ${this.settings.environment}/keys`);
     }
     return tree.statements.map(String);
-  }
-
-  /** Whether a pointer confirms what is served; the next one is compared with it. */
-  confirms(pointer: SnapshotPointer, served: number | undefined): boolean {
-    const before = this.issued;
-    if (before === undefined || pointer.issued > before) {
-      this.issued = pointer.issued;
-    }
-    return pointer.confirms(served, before);
   }
 
   /** Ends all that is under way. */

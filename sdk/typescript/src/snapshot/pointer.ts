@@ -1,7 +1,7 @@
-/** Which file has the newest snapshot, as a signed note of its own (protocol clauses 13.6 and 13.7). */
+/** Which file has the newest snapshot, as a signed note of its own (protocol clause 13.6). */
 
 import { sha256 } from "../hash/sha256.js";
-import { hex, openNote } from "../note/note.js";
+import { hex, openNote, type VerifierKey } from "../note/note.js";
 import type { KeyRing } from "../note/ring.js";
 import { decoded, deciding, isTime, refusal, SnapshotRefused } from "./reader.js";
 
@@ -25,6 +25,8 @@ export class SnapshotPointer {
     private readonly sha256: string,
     /** When its publisher said that this is the newest, `YYYY-MM-DDTHH:MM:SS.mmmZ`. */
     readonly issued: string,
+    /** The key that decided on it. */
+    readonly by: VerifierKey,
   ) {}
 
   /**
@@ -37,7 +39,8 @@ export class SnapshotPointer {
       throw new SnapshotRefused("TOO_LARGE", `expected a pointer of at most ${MAX_POINTER_BYTES} bytes`);
     }
     try {
-      return read(await openNote(decoded(note), deciding(note, ring)), environment);
+      const by = deciding(note, ring);
+      return read(await openNote(decoded(note), by), environment, by);
     } catch (error) {
       throw refusal(error);
     }
@@ -47,17 +50,9 @@ export class SnapshotPointer {
   async names(note: Uint8Array<ArrayBuffer>): Promise<boolean> {
     return hex(await digest(note)) === this.sha256;
   }
-
-  /**
-   * Whether what is served is confirmed by it: it names that position, and was issued later than the
-   * pointer that was seen before. The first one confirms nothing; no clock is compared.
-   */
-  confirms(served: number | undefined, issuedBefore: string | undefined): boolean {
-    return this.position === served && issuedBefore !== undefined && this.issued > issuedBefore;
-  }
 }
 
-function read(text: string, environment: string): SnapshotPointer {
+function read(text: string, environment: string, by: VerifierKey): SnapshotPointer {
   const lines = TEXT.exec(text);
   if (lines === null) {
     throw new SnapshotRefused("INVALID", "expected the six lines of a pointer");
@@ -71,7 +66,7 @@ function read(text: string, environment: string): SnapshotPointer {
     const places = `${environment}, found one of ${found}`;
     throw new SnapshotRefused("OTHER_ENVIRONMENT", `expected a pointer of ${places}`);
   }
-  return new SnapshotPointer(Number(position), file, digest, issued);
+  return new SnapshotPointer(Number(position), file, digest, issued, by);
 }
 
 /** By Web Crypto where it is, because a file may have 16 MiB and a page must not wait. */

@@ -200,7 +200,7 @@ function sorted<T>(list: Member, most: number, read: (member: Member) => T): Map
 
 function timeOf(member: Member): string {
   const text = member.text();
-  if (!isTime(text)) {
+  if (!isTime(text) || text < "1970") {
     throw new Invalid("time must be a UTC time in milliseconds, from 1970 to 9999");
   }
   return text;
@@ -209,5 +209,5 @@ function timeOf(member: Member): string {
 /** Only the very form that is written: `toISOString` undoes every other. */
 export function isTime(text: string): boolean {
   const time = TIME.test(text) ? new Date(text) : new Date(NaN);
-  return time.getTime() >= 0 && time.toISOString() === text;
+  return !Number.isNaN(time.getTime()) && time.toISOString() === text;
 }

@@ -7,7 +7,7 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type * as Checks from "../conformance/checks.js";
-import { folderNames, readFolder, readJson, snapshotTopics } from "../conformance/folders.js";
+import { folderNames, pointerStories, readFolder, readJson, snapshotTopics } from "../conformance/folders.js";
 import { MUTATIONS, type Mutation } from "./rules.js";
 
 const BUILD = fileURLToPath(new URL("../../", import.meta.url));
@@ -18,6 +18,7 @@ const CHECKS = "test/conformance/checks.js";
 const FOLDERS = snapshotTopics()
   .flatMap((topic) => folderNames(topic).map((name) => readFolder(topic, name)))
   .sort((a, b) => Number(a.name.endsWith("_refused")) - Number(b.name.endsWith("_refused")));
+const POINTERS = Object.entries(pointerStories());
 const SLOTS = readJson("slots", "vectors.json") as [];
 const SHARES = readJson("shares", "vectors.json") as Checks.ShareList[];
 
@@ -47,6 +48,12 @@ async function firstFailure(checks: typeof Checks): Promise<string | undefined> 
   try {
     for (const folder of FOLDERS) {
       const [failure] = (await checks.checkFolder(folder)).failures;
+      if (failure !== undefined) {
+        return failure;
+      }
+    }
+    for (const [name, story] of POINTERS) {
+      const [failure] = (await checks.checkPointers(name, story)).failures;
       if (failure !== undefined) {
         return failure;
       }
