@@ -230,7 +230,10 @@ export class Flag {
 }
 
 /** What an application may know of a snapshot. */
-export type SnapshotInfo = Pick<Snapshot, "environment" | "format" | "position" | "time" | "killSwitch">;
+export type SnapshotInfo = Pick<
+  Snapshot,
+  "environment" | "format" | "position" | "time" | "killSwitch" | "experimentKeys" | "flagKeys"
+>;
 
 /** Everything needed to assign, for one environment at one position of the log. */
 export class Snapshot {
@@ -259,5 +262,15 @@ export class Snapshot {
       }
     }
     this.units = units.size === 0 ? ["user_id"] : [...units];
+  }
+
+  /** In order. */
+  get experimentKeys(): readonly string[] {
+    return [...this.experiments.keys()];
+  }
+
+  /** In order. */
+  get flagKeys(): readonly string[] {
+    return [...this.flags.keys()];
   }
 }

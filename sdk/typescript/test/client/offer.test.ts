@@ -19,6 +19,7 @@ test("13.3: an offered note is served as STALE until the server confirms it", as
   const client = platform.client();
   assert.equal(client.environment, "production");
   assert.equal(await client.offer(platform.snapshotAt(10), "push"), "ACCEPTED");
+  assert.deepEqual([client.snapshot?.experimentKeys, client.snapshot?.flagKeys], [["checkout"], []]);
   assert.equal(client.state, "STALE");
   platform.publish(10);
   await until("ready", () => client.state === "READY");

@@ -55,7 +55,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ["4.3", READER, 'json.includes("\\n")', "false"],
   ["4.3", READER, "fatal: true", "fatal: false"],
   ["4.3", READER, "snapshot.environment !== environment", "false"],
-  ["4.3", HOLDER, "offered.position < position", "false"],
+  ["4.3", HOLDER, "offered < position", "false"],
   ["4.3", READER, "found === 1 ||", "found >= 1 ||"],
   ["5.1", EVALUATOR, '"UNKNOWN_EXPERIMENT"', '"NOT_READY"'],
   ["5.1", EVALUATOR, "forced === undefined", "true"],
