@@ -4,6 +4,7 @@ import io.trialog.snapshots.PublishedSnapshot;
 import io.trialog.snapshots.SnapshotPublisher;
 import io.trialog.snapshots.Subscription;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +23,9 @@ import org.slf4j.LoggerFactory;
  * <p>Each environment has a reader of its own that holds the newest snapshot and no other. So what
  * changes faster than the outlet takes is left out, an outlet that is away holds up neither the
  * publisher nor another outlet, and once it is back it gets the newest at once. The first change
- * after a quiet time goes out without a wait. After a start the newest goes out again.
+ * after a quiet time goes out without a wait. After a start the newest goes out again. Before it go
+ * the statements about the environment's keys; when these change, which is noticed within a second,
+ * both go out again, the snapshot signed by the keys that sign now.
  */
 public final class Courier implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
@@ -138,18 +141,19 @@ public final class Courier implements AutoCloseable {
   }
 
   private void carry(String environment, Subscription subscription) throws InterruptedException {
-    PublishedSnapshot held = null;
-    Duration patience = pace.refresh();
+    Load load = new Load(environment);
+    Duration patience = LOOK;
     int inARow = 0;
     while (isOpen() && !subscription.isClosed()) {
-      Duration rest;
+      Duration rest = Duration.ZERO;
       try {
-        held = subscription.next(patience).orElse(held);
-        bring(held);
+        if (load.isDue(subscription.next(patience).orElse(null))) {
+          bring(load);
+          rest = pace.gap();
+        }
         succeeded(environment, inARow);
         inARow = 0;
-        patience = pace.refresh();
-        rest = pace.gap();
+        patience = shorter(pace.refresh(), LOOK);
       } catch (RuntimeException e) {
         rest = failed(environment, e, inARow++);
         // Whatever is newest by then is tried next, the same if there is nothing newer.
@@ -159,15 +163,66 @@ public final class Courier implements AutoCloseable {
     }
   }
 
-  private void bring(@Nullable PublishedSnapshot snapshot) throws InterruptedException {
-    if (snapshot == null) {
-      return;
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  /** What one reader carries, and what of it is there. */
+  private final class Load {
+    private final String environment;
+    private @Nullable PublishedSnapshot snapshot;
+    private List<String> statements = List.of();
+
+    /** Null as long as what is held is not there. */
+    private @Nullable Long putNanos;
+
+    Load(String environment) {
+      this.environment = environment;
     }
+
+    /**
+     * Whether there is something to bring: a newer snapshot, other statements about keys, or the
+     * same once more. With other statements what was signed is signed again, by other keys.
+     */
+    boolean isDue(@Nullable PublishedSnapshot newer) {
+      if (newer != null) {
+        snapshot = newer;
+        putNanos = null;
+      }
+      boolean again = putNanos == null || System.nanoTime() - putNanos >= pace.refresh().toNanos();
+      boolean known = statements.equals(publisher.keyStatements(environment));
+      return snapshot != null && (again || !known);
+    }
+
+    void put() {
+      PublishedSnapshot held = snapshot;
+      if (held == null) {
+        return;
+      }
+      putNanos = null;
+      PublishedSnapshot signed = signedNow(held);
+      // After the signature, so that the keys that made it are among them.
+      statements = publisher.keyStatements(environment);
+      outlet.putKeyStatements(environment, statements);
+      outlet.put(signed);
+      putNanos = System.nanoTime();
+      put.incrementAndGet();
+    }
+
+    /** A newer one comes by the subscription. */
+    private PublishedSnapshot signedNow(PublishedSnapshot held) {
+      return publisher
+          .newest(environment)
+          .filter(newest -> newest.position() == held.position())
+          .orElse(held);
+    }
+  }
+
+  private void bring(Load load) throws InterruptedException {
     oneAtATime.lockInterruptibly();
     try {
       if (isOpen()) {
-        outlet.put(snapshot);
-        put.incrementAndGet();
+        load.put();
       }
     } finally {
       oneAtATime.unlock();

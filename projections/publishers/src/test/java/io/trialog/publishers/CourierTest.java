@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trialog.language.ExperimentEvent.ExperimentDrafted;
 import io.trialog.language.NamespaceEvent.NamespaceCreated;
 import io.trialog.publishers.Courier.Pace;
+import io.trialog.sdk.core.note.SignedNote;
+import io.trialog.sdk.core.note.VerifierKey;
 import io.trialog.snapshots.FakeEventLog;
+import io.trialog.snapshots.KeyCeremony;
 import io.trialog.snapshots.LogFollower;
 import io.trialog.snapshots.PublishedSnapshot;
 import io.trialog.snapshots.SnapshotKeys;
 import io.trialog.snapshots.SnapshotPublisher;
 import io.trialog.snapshots.Story;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +58,10 @@ class CourierTest {
   /** Remembers what it was given; waits and fails when told so. */
   private static final class Shelf implements SnapshotOutlet {
     final List<PublishedSnapshot> put = new CopyOnWriteArrayList<>();
+
+    /** How many statements there were about production's keys, before how many snapshots. */
+    final List<List<Integer>> statements = new CopyOnWriteArrayList<>();
+
     volatile CountDownLatch gate = new CountDownLatch(0);
     volatile boolean broken;
     volatile boolean closed;
@@ -73,6 +82,13 @@ class CourierTest {
         throw new OutletException("the shelf is broken", null);
       }
       put.add(newest);
+    }
+
+    @Override
+    public void putKeyStatements(String environment, List<String> now) {
+      if (environment.equals("production")) {
+        statements.add(List.of(now.size(), positions().size()));
+      }
     }
 
     List<Long> positions() {
@@ -193,5 +209,35 @@ class CourierTest {
       assertThat(shelf.positions()).containsExactly(log.head());
     }
     behind.close();
+  }
+
+  /** Clause 12.8, in an environment in which nothing else happens. */
+  @Test
+  void statements_about_keys_come_before_a_snapshot_and_once_more_with_it_when_they_change()
+      throws Exception {
+    Shelf shelf = new Shelf();
+    try (Courier courier = Courier.start(publisher, shelf, EAGER)) {
+      Notes.await("the newest", () -> shelf.has(log.head()));
+      assertThat(shelf.statements).containsExactly(List.of(0, 0));
+      KeyCeremony ceremony = new KeyCeremony(folder, Map.of(), Clock.systemUTC());
+      VerifierKey first = ceremony.list("production").getFirst().key();
+      VerifierKey second = ceremony.revoke("production", first.idText());
+      Notes.await("the newest again", () -> shelf.positions().size() > 1);
+      // A rotation and a revocation: both at once, or the one and then the other.
+      Notes.await("both statements", () -> shelf.statements.getLast().getFirst() == 2);
+      Notes.await("the newest after them", () -> shelf.positions().size() > afterStatements(shelf));
+      assertThat(shelf.positions()).containsOnly(log.head());
+      String last =
+          shelf.put.stream()
+              .filter(snapshot -> snapshot.environment().equals("production"))
+              .map(PublishedSnapshot::note)
+              .reduce("", (before, note) -> note);
+      assertThat(SignedNote.keyIds(last, second.name())).containsExactly(second.idText());
+      assertThat(courier.status().failures()).isZero();
+    }
+  }
+
+  private static int afterStatements(Shelf shelf) {
+    return shelf.statements.getLast().getLast();
   }
 }

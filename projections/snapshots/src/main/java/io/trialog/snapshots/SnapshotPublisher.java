@@ -80,6 +80,11 @@ public final class SnapshotPublisher implements Projection, AutoCloseable {
     return Collections.unmodifiableSortedMap(snapshots);
   }
 
+  /** The signed statements about the keys of an environment, in their order. */
+  public List<String> keyStatements(String environment) {
+    return keys.statements(environment);
+  }
+
   /**
    * Begins to deliver snapshots above {@code lastSeen}, the newest at once if it is above; the
    * reader pulls. An environment that does not exist yet delivers once it does.

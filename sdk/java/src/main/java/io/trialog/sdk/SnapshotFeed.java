@@ -8,6 +8,7 @@ import io.trialog.sdk.core.SnapshotRefusedException;
 import io.trialog.sdk.core.json.JsonException;
 import io.trialog.sdk.core.json.JsonReader;
 import io.trialog.sdk.core.note.KeyStatement;
+import io.trialog.sdk.core.note.KeyStatements;
 import io.trialog.sdk.core.note.NoteException;
 import io.trialog.sdk.core.note.VerifierKey;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -338,37 +338,73 @@ final class SnapshotFeed implements Runnable {
   private void askForStatements(SnapshotHolder known) throws InterruptedException {
     askedNanos = System.nanoTime();
     try {
-      Http.Answer answer = http.get("/api/v1/keys", MOST_KEY_BYTES);
-      if (answer.status() != 200) {
-        throw new IOException("expected the keys, found status " + answer.status());
-      }
-      List<KeyStatement> kept = known.keys().statements();
-      learn(known, statementsIn(new String(answer.body(), StandardCharsets.UTF_8)));
-      List<KeyStatement> learnt = known.keys().statements();
-      if (cache.isPresent() && !learnt.equals(kept)) {
-        cache.get().saveStatements(learnt.stream().map(KeyStatement::note).toList());
-      }
-    } catch (IOException | JsonException e) {
+      learn(known, files.isPresent() ? statementsIn(files.get()) : statementsOfServer());
+    } catch (IOException | NoteException | JsonException e) {
       state.problem("the statements about keys cannot be had: " + e.getMessage());
     }
   }
 
-  private void learn(SnapshotHolder known, List<String> statements) {
-    for (String refused : known.learn(statements)) {
-      state.problem("a statement about keys was refused: " + refused);
-    }
+  private static List<String> statementsIn(SnapshotFiles files)
+      throws IOException, NoteException, InterruptedException {
+    Optional<byte[]> list = files.statements();
+    return list.isPresent() ? KeyStatements.read(list.get()) : List.of();
   }
 
   /** None of a server that serves none. */
-  private List<String> statementsIn(String json) throws JsonException {
-    List<String> statements = new ArrayList<>();
-    if (JsonReader.read(json) instanceof Map<?, ?> tree
-        && tree.get("snapshot_keys") instanceof Map<?, ?> environments
-        && environments.get(settings.environment()) instanceof Map<?, ?> keys
-        && keys.get("statements") instanceof List<?> notes) {
-      notes.forEach(note -> statements.add(String.valueOf(note)));
+  private List<String> statementsOfServer()
+      throws IOException, JsonException, InterruptedException {
+    Http.Answer answer = http.get("/api/v1/keys", MOST_KEY_BYTES);
+    if (answer.status() != 200) {
+      throw new IOException("expected the keys, found status " + answer.status());
     }
-    return statements;
+    return JsonReader.read(new String(answer.body(), StandardCharsets.UTF_8))
+                instanceof Map<?, ?> tree
+            && tree.get("snapshot_keys") instanceof Map<?, ?> environments
+        ? KeyStatements.of(environments.get(settings.environment()))
+        : List.of();
+  }
+
+  /**
+   * Whether any of them brought something new. One at a time, so that what is kept on disk is the
+   * newest too.
+   */
+  private synchronized TrialogClient.Offer learn(SnapshotHolder known, List<String> statements) {
+    List<KeyStatement> before = known.keys().statements();
+    List<String> refused = known.learn(statements);
+    refused.forEach(each -> state.problem("a statement about keys was refused: " + each));
+    List<KeyStatement> now = known.keys().statements();
+    if (!now.equals(before)) {
+      save(now);
+      return TrialogClient.Offer.ACCEPTED;
+    }
+    return refused.isEmpty() ? TrialogClient.Offer.UNCHANGED : TrialogClient.Offer.REFUSED;
+  }
+
+  private void save(List<KeyStatement> statements) {
+    try {
+      if (cache.isPresent()) {
+        cache.get().saveStatements(statements.stream().map(KeyStatement::note).toList());
+      }
+    } catch (IOException e) {
+      state.problem("the snapshot cache cannot be written: " + e.getMessage());
+    }
+  }
+
+  /** Statements that came by another way than ours; any thread (protocol clause 12.8). */
+  TrialogClient.Offer offeredStatements(byte[] list, String origin) {
+    SnapshotHolder known = holder;
+    if (closed.getCount() == 0) {
+      return TrialogClient.Offer.CLOSED;
+    }
+    if (known == null) {
+      return TrialogClient.Offer.NO_KEY;
+    }
+    try {
+      return learn(known, KeyStatements.read(list));
+    } catch (NoteException e) {
+      state.problem("the statements about keys (" + origin + ") were refused: " + e.getMessage());
+      return TrialogClient.Offer.REFUSED;
+    }
   }
 
   /** One at a time, so that what is kept on disk is the newest too. */
@@ -404,13 +440,28 @@ final class SnapshotFeed implements Runnable {
 
   private void pollFiles(SnapshotHolder known, SnapshotFiles from)
       throws IOException, InterruptedException {
+    follow(known, from);
+    askForStatementsInTime(known);
+    if (known.trusted() == null) {
+      // Its key was revoked: the file counts, whatever its position.
+      follow(known, from);
+    }
+  }
+
+  /** Reads the pointer, and the file that it names if that is newer. */
+  private void follow(SnapshotHolder known, SnapshotFiles from)
+      throws IOException, InterruptedException {
     try {
-      SnapshotPointer pointer = known.point(from.pointer());
-      Snapshot now = known.current();
-      if (now == null || pointer.position() > now.position()) {
-        take(known, from.file(pointer));
+      byte[] latest = from.pointer();
+      if (known.hasOtherPointerSigners(latest)) {
+        askForStatementsOfNote(known);
       }
-      if (from.isIssuedAnew(pointer)) {
+      SnapshotPointer pointer = known.point(latest);
+      Snapshot now = known.trusted();
+      if (now == null || pointer.position() > now.position()) {
+        takeFile(known, from.file(pointer));
+      }
+      if (known.isConfirmedBy(pointer)) {
         confirmed();
       } else {
         state.serving();
@@ -419,6 +470,14 @@ final class SnapshotFeed implements Runnable {
       state.refused("files", e);
       throw new IOException("a snapshot file or its pointer was refused", e);
     }
+  }
+
+  private void takeFile(SnapshotHolder known, byte[] note)
+      throws SnapshotRefusedException, InterruptedException {
+    if (known.hasOtherSigners(note)) {
+      askForStatementsOfNote(known);
+    }
+    take(known, note);
   }
 
   private void save(byte[] note) {

@@ -2,19 +2,20 @@ package io.trialog.sdk;
 
 import io.trialog.sdk.core.SnapshotPointer;
 import io.trialog.sdk.core.SnapshotReader;
+import io.trialog.sdk.core.note.KeyStatements;
 import java.io.IOException;
 import java.net.URI;
-import java.time.Instant;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
- * The files of an environment on a static server (protocol clause 13.6). It gets no token. For the
- * feed's thread.
+ * The files of an environment on a static server (protocol clauses 12.8 and 13.6). It gets no
+ * token. For the feed's thread.
  */
 final class SnapshotFiles {
+  private static final int NOT_FOUND = 404;
+
   private final Http http;
   private final String folder;
-  private @Nullable Instant issued;
 
   SnapshotFiles(URI base, Settings settings) {
     this.http = new Http(base, "", settings.requestTimeout());
@@ -34,23 +35,26 @@ final class SnapshotFiles {
     return note;
   }
 
+  /** The list of statements about keys (protocol clause 12.8); empty when there is no such file. */
+  Optional<byte[]> statements() throws IOException, InterruptedException {
+    Http.Answer answer = answer("keys", KeyStatements.MAX_BYTES);
+    return answer.status() == NOT_FOUND
+        ? Optional.empty()
+        : Optional.of(found("keys", answer).body());
+  }
+
   private byte[] get(String name, int mostBytes) throws IOException, InterruptedException {
-    Http.Answer answer = http.get(folder + name, mostBytes, "Cache-Control", "no-cache");
+    return found(name, answer(name, mostBytes)).body();
+  }
+
+  private Http.Answer answer(String name, int mostBytes) throws IOException, InterruptedException {
+    return http.get(folder + name, mostBytes, "Cache-Control", "no-cache");
+  }
+
+  private Http.Answer found(String name, Http.Answer answer) throws IOException {
     if (answer.status() != 200) {
       throw new IOException("expected " + folder + name + ", found status " + answer.status());
     }
-    return answer.body();
-  }
-
-  /**
-   * Whether its publisher has issued the pointer since the last look. The first look cannot tell;
-   * no clock is compared.
-   */
-  boolean isIssuedAnew(SnapshotPointer pointer) {
-    Instant before = issued;
-    if (before == null || pointer.issued().isAfter(before)) {
-      issued = pointer.issued();
-    }
-    return before != null && pointer.issued().isAfter(before);
+    return answer;
   }
 }

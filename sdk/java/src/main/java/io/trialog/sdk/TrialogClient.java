@@ -38,11 +38,11 @@ public final class TrialogClient implements Trialog, AutoCloseable {
     FILES
   }
 
-  /** What became of an offered note. */
+  /** What became of an offered note, or of statements about keys. */
   public enum Offer {
-    /** Newer: it is evaluated from now on. */
+    /** Newer, or new: it is evaluated, or the statements are in force, from now on. */
     ACCEPTED,
-    /** What is evaluated already. */
+    /** What is evaluated, or known, already. */
     UNCHANGED,
     /** Not trusted, or older; counted, and told to the listener. */
     REFUSED,
@@ -221,6 +221,27 @@ public final class TrialogClient implements Trialog, AutoCloseable {
       return feed.offered(note, origin);
     } catch (RuntimeException e) {
       state.problem("a note (" + origin + ") could not be read: " + e.getClass().getSimpleName());
+      return Offer.REFUSED;
+    }
+  }
+
+  /**
+   * Takes the statements about keys that came by another way than the client's own (protocol clause
+   * 12.8), {@code {"statements":[...]}}. Each is believed for its signatures only, so whoever
+   * brings them is not trusted; those that are refused are told to the listener. Any thread; never
+   * throws.
+   *
+   * @param statements the bytes; not to be changed any more
+   * @param origin what the listener is told when they cannot be read, such as {@code kafka}
+   * @return ACCEPTED when the client now knows of another key or revocation: a note that it refused
+   *     before may be offered again
+   */
+  public Offer offerStatements(byte[] statements, String origin) {
+    try {
+      return feed.offeredStatements(statements, origin);
+    } catch (RuntimeException e) {
+      String what = e.getClass().getSimpleName();
+      state.problem("the statements about keys (" + origin + ") could not be read: " + what);
       return Offer.REFUSED;
     }
   }

@@ -8,12 +8,15 @@ import io.trialog.sdk.TrialogClient.Offer;
 import io.trialog.sdk.core.Experiment.Status;
 import io.trialog.sdk.core.SnapshotRefusedException.Reason;
 import io.trialog.sdk.core.SnapshotWriter;
+import io.trialog.sdk.core.note.KeyStatement;
+import io.trialog.sdk.core.note.KeyStatements;
 import io.trialog.sdk.core.note.NoteSigner;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -123,6 +126,68 @@ class OfferTest {
     assertThat(client.offer(note(10, Status.RUNNING), "kafka")).isEqualTo(Offer.NO_KEY);
     client.close();
     assertThat(client.offer(note(10, Status.RUNNING), "kafka")).isEqualTo(Offer.CLOSED);
+  }
+
+  /** Clause 12.8: what is learnt by another way is kept on disk like what the server says. */
+  @Test
+  void statements_about_keys_may_be_offered_and_are_believed_for_their_signatures_only(
+      @TempDir Path folder) throws Exception {
+    NoteSigner second = NoteSigner.generate("trialog/production");
+    NoteSigner thief = NoteSigner.generate("trialog/production");
+    byte[] rotation = statements(platform.signer, second);
+    byte[] note = bytes(SnapshotWriter.note(FakePlatform.snapshot(10, Status.RUNNING), second));
+    try (TrialogClient client = platform.client().cacheFolder(folder).build()) {
+      assertThat(client.offer(note, "kafka")).isEqualTo(Offer.REFUSED);
+      assertThat(client.offerStatements(statements(thief, second), "kafka"))
+          .isEqualTo(Offer.UNCHANGED);
+      assertThat(client.offer(note, "kafka")).isEqualTo(Offer.REFUSED);
+      assertThat(client.offerStatements(rotation, "kafka")).isEqualTo(Offer.ACCEPTED);
+      assertThat(client.offerStatements(rotation, "kafka")).isEqualTo(Offer.UNCHANGED);
+      assertThat(client.offerStatements(statements(platform.signer, thief), "kafka"))
+          .as("a second successor")
+          .isEqualTo(Offer.REFUSED);
+      assertThat(client.offer(note, "kafka")).isEqualTo(Offer.ACCEPTED);
+    }
+    try (TrialogClient next = platform.client().cacheFolder(folder).build()) {
+      assertThat(next.awaitReady(Duration.ofSeconds(20))).isTrue();
+      assertThat(next.snapshot().orElseThrow().position()).isEqualTo(10);
+    }
+  }
+
+  private static byte[] statements(NoteSigner key, NoteSigner successor) {
+    return KeyStatements.write(
+        List.of(KeyStatement.rotation(key, successor, Instant.EPOCH, Instant.EPOCH).note()));
+  }
+
+  @Test
+  void statements_that_are_none_never_throw_into_whoever_offers_them() throws Exception {
+    try (TrialogClient client = platform.client().build()) {
+      for (byte[] bad :
+          new byte[][] {
+            null,
+            {},
+            {(byte) 0xFF},
+            bytes("{}"),
+            bytes("[".repeat(100_000)),
+            bytes("{\"statements\":[null,{\"a\":1}]}"),
+            new byte[KeyStatements.MAX_BYTES + 1]
+          }) {
+        assertThat(client.offerStatements(bad, "kafka")).isEqualTo(Offer.REFUSED);
+      }
+      assertThat(client.offerStatements(bytes("{\"statements\":[]}"), "kafka"))
+          .isEqualTo(Offer.UNCHANGED);
+      assertThat(client.counters().snapshotsRefused()).isEmpty();
+    }
+    TrialogClient keyless =
+        TrialogClient.builder()
+            .baseUrl(platform.url())
+            .token(FakePlatform.TOKEN)
+            .environment("production")
+            .build();
+    byte[] none = KeyStatements.write(List.of());
+    assertThat(keyless.offerStatements(none, "kafka")).isEqualTo(Offer.NO_KEY);
+    keyless.close();
+    assertThat(keyless.offerStatements(none, "kafka")).isEqualTo(Offer.CLOSED);
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.trialog.publishers.OutletException;
 import io.trialog.publishers.SnapshotOutlet;
 import io.trialog.sdk.core.SnapshotPointer;
 import io.trialog.sdk.core.SnapshotRefusedException;
+import io.trialog.sdk.core.note.KeyStatements;
 import io.trialog.sdk.core.note.NoteSigner;
 import io.trialog.snapshots.PublishedSnapshot;
 import io.trialog.snapshots.SnapshotKeys;
@@ -34,8 +35,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Snapshots as files: {@code <environment>/<position>-<16 hex digits of its SHA-256>.note} never
  * changes, {@code <environment>/latest} is a signed pointer to the newest. Both appear whole or not
- * at all, and are on disk before the pointer names them. Several processes may write the same
- * folder: a lock keeps the pointer from going backwards.
+ * at all, and are on disk before the pointer names them. So does {@code <environment>/keys}, from
+ * which readers learn what keys follow. Several processes may write the same folder: a lock keeps
+ * the pointer from going backwards.
  *
  * <p>Each put issues the pointer anew, which tells readers that it is still the newest. Files that
  * readers may still be fetching stay: the newest {@link #KEEP_NEWEST}, and all younger than {@link
@@ -44,6 +46,9 @@ import org.jspecify.annotations.Nullable;
 public final class FileSnapshots implements SnapshotOutlet {
   /** The file that names the newest. */
   public static final String POINTER = "latest";
+
+  /** The file with the statements about the environment's keys (protocol clause 12.8). */
+  public static final String KEYS = "keys";
 
   /** So many files stay whatever their age. */
   public static final int KEEP_NEWEST = 10;
@@ -98,6 +103,9 @@ public final class FileSnapshots implements SnapshotOutlet {
 
   private void write(Path room, PublishedSnapshot newest) throws IOException {
     NoteSigner signer = keys.signer(newest.environment());
+    // After the signer, so that its keys are among them, and before what it signs.
+    byte[] statements = KeyStatements.write(keys.statements(newest.environment()));
+    writeUnlessThere(room.resolve(KEYS), statements);
     byte[] note = newest.note().getBytes(StandardCharsets.UTF_8);
     Instant now = clock.instant();
     SnapshotPointer before = pointer(room, signer, newest.environment());
@@ -106,10 +114,7 @@ public final class FileSnapshots implements SnapshotOutlet {
     }
     SnapshotPointer pointer =
         SnapshotPointer.to(newest.environment(), newest.position(), note, later(now, before));
-    Path file = room.resolve(pointer.file());
-    if (!holds(file, note)) {
-      writeWhole(file, note);
-    }
+    writeUnlessThere(room.resolve(pointer.file()), note);
     writeWhole(room.resolve(POINTER), pointer.signed(signer).getBytes(StandardCharsets.UTF_8));
     sweep(room, pointer.file(), now);
   }
@@ -133,10 +138,16 @@ public final class FileSnapshots implements SnapshotOutlet {
     }
   }
 
-  private static boolean holds(Path file, byte[] note) throws IOException {
+  private static void writeUnlessThere(Path file, byte[] bytes) throws IOException {
+    if (!holds(file, bytes)) {
+      writeWhole(file, bytes);
+    }
+  }
+
+  private static boolean holds(Path file, byte[] bytes) throws IOException {
     try {
-      return Files.size(file) == note.length
-          && ByteBuffer.wrap(Files.readAllBytes(file)).equals(ByteBuffer.wrap(note));
+      return Files.size(file) == bytes.length
+          && ByteBuffer.wrap(Files.readAllBytes(file)).equals(ByteBuffer.wrap(bytes));
     } catch (NoSuchFileException e) {
       return false;
     }

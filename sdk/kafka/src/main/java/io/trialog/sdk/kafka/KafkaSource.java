@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * thread, from the beginning of both topics and then as they come. It belongs to no consumer group
  * and commits nothing: every process reads everything, and starts over when it starts.
  *
+ * <p>It brings the statements about keys too (protocol clause 12.8), so that a client that hears
+ * nothing else follows a rotation and gives up a stolen key.
+ *
  * <p>The client verifies what it is brought, so the broker is not trusted with more than the
  * delivery. It works while the platform is away, and it is a second way beside the client's own: a
  * kill is obeyed when it comes by the first of them. The client needs its key configured, or kept
@@ -38,13 +41,17 @@ public final class KafkaSource implements AutoCloseable {
   /** Kills, and what took them back; the first thing read. */
   public static final String KILL_SWITCH = "trialog.kill-switch";
 
-  /** The newest snapshot of each environment. */
+  /** The newest snapshot of each environment, and the statements about its keys. */
   public static final String SNAPSHOTS = "trialog.snapshots";
 
   /** What the client's listener is told that these notes came by. */
   public static final String ORIGIN = "kafka";
 
   private static final String ENVIRONMENT = "environment";
+
+  /** What the key of the statements about an environment's keys has after the environment. */
+  private static final String STATEMENTS = "/keys";
+
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final Duration ANSWER = Duration.ofSeconds(5);
@@ -69,8 +76,17 @@ public final class KafkaSource implements AutoCloseable {
   private final AtomicLong offered = new AtomicLong();
   private final AtomicLong skipped = new AtomicLong();
   private final AtomicLong failures = new AtomicLong();
-  private final Map<String, byte[]> waiting = new LinkedHashMap<>();
+  private final Map<String, ConsumerRecord<byte[], byte[]>> waiting = new LinkedHashMap<>();
   private final Thread thread;
+
+  /**
+   * Whether the client has refused something that other keys might have signed; its thread's own.
+   */
+  private boolean refused;
+
+  /** Whether it has learnt of other keys since; its thread's own. */
+  private boolean again;
+
   private volatile @Nullable String lastFailure;
   private volatile @Nullable Consumer<byte[], byte[]> open;
 
@@ -144,6 +160,11 @@ public final class KafkaSource implements AutoCloseable {
         }
         reading.set(true);
         offerWaiting();
+        if (again) {
+          again = false;
+          refused = false;
+          consumer.seekToBeginning(partitions);
+        }
       }
     } catch (WakeupException e) {
       // Closing wakes the poll; nobody else does.
@@ -169,25 +190,41 @@ public final class KafkaSource implements AutoCloseable {
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
-    byte[] note = record.value();
-    if (note == null || !isOurs(record)) {
+    if (record.value() == null || !isOurs(record)) {
       skipped.incrementAndGet();
       return;
     }
-    offered.incrementAndGet();
-    if (client.offer(note, ORIGIN) == TrialogClient.Offer.NO_KEY) {
-      keep(record, note);
+    if (!isStatements(record)) {
+      offered.incrementAndGet();
     }
-  }
-
-  private void keep(ConsumerRecord<byte[], byte[]> record, byte[] note) {
-    if (waiting.size() < MOST_WAITING) {
-      waiting.put(record.topic() + "/" + text(record.key()), note);
+    if (offer(record) == TrialogClient.Offer.NO_KEY && waiting.size() < MOST_WAITING) {
+      waiting.put(record.topic() + "/" + text(record.key()), record);
     }
   }
 
   private void offerWaiting() {
-    waiting.values().removeIf(note -> client.offer(note, ORIGIN) != TrialogClient.Offer.NO_KEY);
+    waiting.values().removeIf(record -> offer(record) != TrialogClient.Offer.NO_KEY);
+  }
+
+  /**
+   * What was refused before its key was known, or because of the position of what a stolen key
+   * signed, is on the topics still: they are read again once the client has learnt something, which
+   * the signatures of the statements limit to once for each of them.
+   */
+  private TrialogClient.Offer offer(ConsumerRecord<byte[], byte[]> record) {
+    if (isStatements(record)) {
+      TrialogClient.Offer offer = client.offerStatements(record.value(), ORIGIN);
+      again |= refused && offer == TrialogClient.Offer.ACCEPTED;
+      return offer;
+    }
+    TrialogClient.Offer offer = client.offer(record.value(), ORIGIN);
+    refused |= offer == TrialogClient.Offer.REFUSED;
+    return offer;
+  }
+
+  private boolean isStatements(ConsumerRecord<byte[], byte[]> record) {
+    return record.topic().equals(SNAPSHOTS)
+        && text(record.key()).equals(client.environment() + STATEMENTS);
   }
 
   /**
@@ -196,7 +233,7 @@ public final class KafkaSource implements AutoCloseable {
    */
   private boolean isOurs(ConsumerRecord<byte[], byte[]> record) {
     if (record.topic().equals(SNAPSHOTS)) {
-      return text(record.key()).equals(client.environment());
+      return isStatements(record) || text(record.key()).equals(client.environment());
     }
     Header header = record.headers().lastHeader(ENVIRONMENT);
     return header == null || text(header.value()).equals(client.environment());

@@ -18,6 +18,8 @@ import io.trialog.sdk.core.SnapshotReader;
 import io.trialog.sdk.core.SnapshotRefusedException.Reason;
 import io.trialog.sdk.core.SnapshotWriter;
 import io.trialog.sdk.core.Variant;
+import io.trialog.sdk.core.note.KeyStatement;
+import io.trialog.sdk.core.note.KeyStatements;
 import io.trialog.sdk.core.note.NoteException;
 import io.trialog.sdk.core.note.NoteSigner;
 import java.net.URI;
@@ -33,6 +35,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -46,8 +49,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Protocol clauses 13.1 to 13.4, on a real broker. The platform cannot be reached by HTTP in any of
- * them: all that a client knows it has from Kafka.
+ * Protocol clauses 12.8 and 13.1 to 13.4, on a real broker. The platform cannot be reached by HTTP
+ * in any of them: all that a client knows it has from Kafka.
  */
 @Timeout(120)
 class KafkaSourceTest {
@@ -384,6 +387,143 @@ class KafkaSourceTest {
           .isEqualTo(TrialogClient.Offer.ACCEPTED);
       assertThat(client.offer(note(10, Status.RUNNING), "files"))
           .isEqualTo(TrialogClient.Offer.UNCHANGED);
+    }
+  }
+
+  private static final Instant THEN = Instant.parse("2026-11-22T10:00:00Z");
+
+  private NoteSigner successor() throws NoteException {
+    return NoteSigner.generate("trialog/" + environment);
+  }
+
+  private void statements(KeyStatement... statements) throws Exception {
+    byte[] list = KeyStatements.write(Stream.of(statements).map(KeyStatement::note).toList());
+    send(KafkaSource.SNAPSHOTS, environment + "/keys", list, null);
+  }
+
+  private byte[] note(long position, Status status, NoteSigner by) {
+    return note(environment, position, status, by);
+  }
+
+  private static void awaitPosition(TrialogClient client, long position) {
+    await(
+        "position " + position,
+        () -> client.snapshot().map(s -> s.position() == position).orElse(false));
+  }
+
+  /** Clauses 12.2, 12.3 and 12.8. */
+  @Test
+  void a_client_follows_a_rotation_through_its_overlap_and_its_end() throws Exception {
+    NoteSigner second = successor();
+    statements();
+    snapshot(note(10, Status.RUNNING));
+    try (TrialogClient client = client();
+        KafkaSource source = KafkaSource.start(client, kafka.bootstrap())) {
+      awaitPosition(client, 10);
+      statements(KeyStatement.rotation(signer, second, THEN, THEN));
+      snapshot(note(11, Status.RUNNING, second.alongside(signer)));
+      awaitPosition(client, 11);
+      snapshot(note(12, Status.KILLED, second));
+      awaitPosition(client, 12);
+      assertThat(heard.refusals).isEmpty();
+      assertThat(heard.problems).noneMatch(each -> each.contains("refused"));
+      snapshot(note(13, Status.RUNNING));
+      await("the first key ended", () -> refused(client, Reason.KEY_RETIRED) == 1);
+      assertThat(reason(client)).isEqualTo(io.trialog.sdk.core.Reason.KILLED);
+      assertThat(source.status().offered()).isEqualTo(4);
+    }
+  }
+
+  /** Clause 12.8: kills are read first, and what was refused is read again. */
+  @Test
+  void who_starts_after_the_end_of_the_overlap_obeys_a_kill_by_a_key_that_it_did_not_know()
+      throws Exception {
+    NoteSigner second = successor();
+    NoteSigner third = successor();
+    kill(note(21, Status.KILLED, third));
+    snapshot(note(20, Status.RUNNING, third));
+    statements(
+        KeyStatement.rotation(signer, second, THEN, THEN),
+        KeyStatement.rotation(second, third, THEN, THEN));
+    try (TrialogClient client = client();
+        KafkaSource source = KafkaSource.start(client, kafka.bootstrap())) {
+      awaitPosition(client, 21);
+      assertThat(reason(client)).isEqualTo(io.trialog.sdk.core.Reason.KILLED);
+      assertThat(heard.refusals.keySet())
+          .isSubsetOf(Reason.NOT_SIGNED_BY_KEY, Reason.OLDER_POSITION);
+      kill(note(22, Status.RUNNING, third));
+      await("its end", () -> reason(client) == io.trialog.sdk.core.Reason.ASSIGNED);
+      assertThat(source.status().failures()).isZero();
+    }
+  }
+
+  /** Clauses 12.4 and 12.6: however high the position that the thief chose. */
+  @Test
+  void a_stolen_key_is_revoked_and_what_it_signed_is_replaced_by_what_was_refused_before()
+      throws Exception {
+    NoteSigner second = successor();
+    long top = (1L << 53) - 1;
+    try (TrialogClient client = client();
+        KafkaSource source = KafkaSource.start(client, kafka.bootstrap())) {
+      send(KafkaSource.KILL_SWITCH, "checkout", note(top, Status.RUNNING), environment);
+      awaitPosition(client, top);
+      snapshot(note(11, Status.KILLED, second));
+      await("refused", () -> refused(client, Reason.NOT_SIGNED_BY_KEY) == 1);
+      statements(
+          KeyStatement.rotation(signer, second, THEN, THEN),
+          KeyStatement.revocation(second, signer.verifierKey(), THEN));
+      awaitPosition(client, 11);
+      assertThat(reason(client)).isEqualTo(io.trialog.sdk.core.Reason.KILLED);
+      kill(note(12, Status.RUNNING));
+      await("revoked", () -> refused(client, Reason.KEY_REVOKED) >= 1);
+      assertThat(client.snapshot().orElseThrow().position()).isEqualTo(11);
+      assertThat(source.status().failures()).isZero();
+    }
+  }
+
+  @Test
+  void statements_that_are_forged_too_long_of_another_environment_or_none_change_no_key()
+      throws Exception {
+    NoteSigner second = successor();
+    NoteSigner thief = successor();
+    try (TrialogClient client = client();
+        KafkaSource source = KafkaSource.start(client, kafka.bootstrap())) {
+      snapshot(note(10, Status.RUNNING));
+      awaitPosition(client, 10);
+      long before = source.status().skipped();
+      statements(KeyStatement.rotation(thief, second, THEN, THEN));
+      String keys = environment + "/keys";
+      send(KafkaSource.SNAPSHOTS, keys, new byte[] {(byte) 0xFF}, null);
+      send(KafkaSource.SNAPSHOTS, keys, new byte[KeyStatements.MAX_BYTES + 1], null);
+      send(KafkaSource.SNAPSHOTS, keys, note(11, Status.RUNNING), null);
+      send(KafkaSource.SNAPSHOTS, keys, null, null);
+      byte[] rotation =
+          KeyStatements.write(List.of(KeyStatement.rotation(signer, second, THEN, THEN).note()));
+      send(KafkaSource.SNAPSHOTS, "staging/keys", rotation, null);
+      send(KafkaSource.KILL_SWITCH, keys, rotation, environment);
+      snapshot(note(12, Status.KILLED, second));
+      await("all refusals", () -> heard.origins.size() == 2);
+      assertThat(heard.refusals)
+          .isEqualTo(Map.of(Reason.NOT_SIGNED_BY_KEY, 1L, Reason.NOT_A_NOTE, 1L));
+      assertThat(heard.problems)
+          .filteredOn(each -> each.startsWith("the statements about keys (kafka) were refused"))
+          .hasSize(3);
+      assertThat(source.status().skipped()).isEqualTo(before + 2);
+      assertThat(client.snapshot().orElseThrow().position()).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void statements_that_come_before_the_client_has_a_key_wait_for_it() throws Exception {
+    NoteSigner second = successor();
+    snapshot(note(10, Status.RUNNING, second));
+    statements(KeyStatement.rotation(signer, second, THEN, THEN));
+    try (FakeKeys keys = new FakeKeys(environment, signer);
+        TrialogClient client = unpinned().baseUrl(keys.url()).build();
+        KafkaSource source = KafkaSource.start(client, kafka.bootstrap())) {
+      await("the record", () -> source.status().offered() == 1);
+      keys.open();
+      awaitPosition(client, 10);
     }
   }
 }
