@@ -224,6 +224,19 @@ export class TrialogClient implements Trialog {
     return this.feed.offered(note, origin);
   }
 
+  /**
+   * Takes the statements about keys that came by another way than the client's own (protocol clause
+   * 12.8), `{"statements":[...]}`. Each is believed for its signatures only, so whoever brings them is
+   * not trusted; those that are refused are told to the listener. Never rejects.
+   *
+   * @param origin what the listener is told when they cannot be read, such as `push`
+   * @returns ACCEPTED when the client now knows of another key or revocation: a note that it refused
+   *   before may be offered again
+   */
+  async offerStatements(statements: Uint8Array | string, origin: string): Promise<Offer> {
+    return this.feed.offeredStatements(statements, origin);
+  }
+
   /** The environment that it was made for. */
   get environment(): string {
     return this.settings.environment;

@@ -1,4 +1,5 @@
 import type { VerifierKey } from "../note/note.js";
+import { readStatements } from "../note/statements.js";
 import { SnapshotHolder } from "../snapshot/holder.js";
 import type { SnapshotPointer } from "../snapshot/pointer.js";
 import { decoded, MAX_BYTES, SnapshotRefused, type RefusalReason } from "../snapshot/reader.js";
@@ -26,11 +27,11 @@ const BETWEEN = "\n\n\n";
 /** A stream that lived so long was healthy: the wait after it starts small again. */
 const HEALTHY_MILLIS = 10_000;
 
-/** What became of an offered note. */
+/** What became of an offered note, or of statements about keys. */
 export type Offer =
-  /** Newer: it is evaluated from now on. */
+  /** Newer, or new: it is evaluated, or the statements are in force, from now on. */
   | "ACCEPTED"
-  /** What is evaluated already. */
+  /** What is evaluated, or known, already. */
   | "UNCHANGED"
   /** Not trusted, or older; counted, and told to the listener. */
   | "REFUSED"
@@ -137,6 +138,22 @@ export class SnapshotFeed {
       return fresh ? "ACCEPTED" : "UNCHANGED";
     } catch (error) {
       this.refused(error, origin);
+      return "REFUSED";
+    }
+  }
+
+  /** Statements about keys that came by another way than ours (protocol clause 12.8). Never throws. */
+  offeredStatements(list: Uint8Array | string, origin: string): Offer {
+    if (this.closed) {
+      return "CLOSED";
+    }
+    if (this.holder === undefined) {
+      return "NO_KEY";
+    }
+    try {
+      return this.learnAndKeep(this.holder, readStatements(list));
+    } catch (error) {
+      this.state.problem(`the statements about keys (${origin}) were refused: ${wordsOf(error)}`);
       return "REFUSED";
     }
   }
@@ -353,11 +370,7 @@ export class SnapshotFeed {
     this.asked = performance.now();
     try {
       const statements = await (this.files === undefined ? this.statements() : this.files.statements());
-      const before = holder.keys.statements;
-      this.learn(holder, statements);
-      if (holder.keys.statements !== before) {
-        this.kept.write(STATEMENTS, holder.keys.statements.join(BETWEEN));
-      }
+      this.learnAndKeep(holder, statements);
     } catch (error) {
       if (!this.closed) {
         this.state.problem(`the statements about keys cannot be had: ${wordsOf(error)}`);
@@ -373,10 +386,21 @@ export class SnapshotFeed {
     return statementsIn(answer.body, this.settings.environment);
   }
 
-  private learn(holder: SnapshotHolder | undefined, statements: readonly string[]): void {
-    for (const refused of holder?.learn(statements) ?? []) {
-      this.state.problem(`a statement about keys was refused: ${refused}`);
+  private learnAndKeep(holder: SnapshotHolder, statements: readonly string[]): Offer {
+    const before = holder.keys.statements;
+    const refused = this.learn(holder, statements);
+    if (holder.keys.statements !== before) {
+      this.kept.write(STATEMENTS, holder.keys.statements.join(BETWEEN));
+      return "ACCEPTED";
     }
+    return refused === 0 ? "UNCHANGED" : "REFUSED";
+  }
+
+  /** How many were refused. */
+  private learn(holder: SnapshotHolder | undefined, statements: readonly string[]): number {
+    const refused = holder?.learn(statements) ?? [];
+    refused.forEach((each) => this.state.problem(`a statement about keys was refused: ${each}`));
+    return refused.length;
   }
 
   private served(holder: SnapshotHolder): void {

@@ -1,12 +1,11 @@
+import { MAX_STATEMENTS_BYTES, readStatements } from "../note/statements.js";
 import { MAX_POINTER_BYTES, type SnapshotPointer } from "../snapshot/pointer.js";
 import { MAX_BYTES } from "../snapshot/reader.js";
 import { Http } from "./http.js";
 import type { Checked } from "./settings.js";
 
-const MOST_KEY_BYTES = 1024 * 1024;
-
 /**
- * The files of an environment on a static server or CDN (protocol clauses 13.6 to 13.8). It is sent
+ * The files of an environment on a static server or CDN (protocol clauses 12.8 and 13.6 to 13.8). It is sent
  * no token, and no header that would make a browser ask for leave before.
  */
 export class SnapshotFiles {
@@ -39,16 +38,12 @@ export class SnapshotFiles {
 
   /** The statements about keys, in order; none where there is no such file. */
   async statements(): Promise<string[]> {
-    const { status, body } = await this.http.get("keys", MOST_KEY_BYTES);
+    const { status, body } = await this.http.get("keys", MAX_STATEMENTS_BYTES);
     if (status === 404) {
       return [];
     }
     this.demand("keys", status);
-    const tree = JSON.parse(new TextDecoder().decode(body)) as { statements?: unknown } | null;
-    if (!Array.isArray(tree?.statements)) {
-      throw new Error(`expected the statements of ${this.settings.environment}/keys`);
-    }
-    return tree.statements.map(String);
+    return readStatements(body);
   }
 
   /** Ends all that is under way. */

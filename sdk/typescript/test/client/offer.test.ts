@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { memoryStorage } from "../../src/index.js";
 import { utf8 } from "../../src/hash/utf8.js";
-import { Signer, snapshotTree, until } from "../support.js";
+import { rotation, Signer, snapshotTree, until } from "../support.js";
 import { Heard, Platform } from "./platform.js";
 
 const USER = { user_id: "630001" };
@@ -77,4 +77,27 @@ test("13.1: a client without a key says so, and a closed one too; nothing reject
   assert.equal(await client.offer("nothing", "push"), "REFUSED");
   await client.close();
   assert.equal(await client.offer(note, "push"), "CLOSED");
+});
+
+test("12.8: statements may be offered, too; what they make right may be offered again", async () => {
+  const storage = memoryStorage();
+  const heard = new Heard();
+  const second = new Signer();
+  const client = platform.client({ storage, listener: heard });
+  const note = second.snapshot(snapshotTree(10));
+  const list = (...statements: readonly string[]) => JSON.stringify({ statements });
+  assert.equal(await client.offer(note, "push"), "REFUSED");
+  assert.equal(await client.offerStatements("nothing", "push"), "REFUSED");
+  assert.equal(heard.problems.at(-1), "the statements about keys (push) were refused: the statements are not JSON");
+  assert.equal(await client.offerStatements(list("no statement"), "push"), "REFUSED");
+  assert.match(heard.problems.at(-1) ?? "", /^a statement about keys was refused: MALFORMED/);
+  assert.equal(await client.offerStatements(list(), "push"), "UNCHANGED");
+  const rotated = list(rotation(platform.signer, second));
+  assert.equal(await client.offerStatements(utf8(rotated), "push"), "ACCEPTED");
+  assert.equal(await client.offerStatements(rotated, "push"), "UNCHANGED");
+  assert.equal(await client.offer(note, "push"), "ACCEPTED");
+  await client.close();
+  assert.equal(await client.offerStatements(rotated, "push"), "CLOSED");
+  const after = platform.client({ storage });
+  assert.equal(after.snapshot?.position, 10, "12.5: they are kept");
 });
