@@ -184,7 +184,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ["12.4", RING, "throw this.isRevoked(newest)", "throw false"],
   ["12.6", HOLDER, "this.ring.isRevoked(this.verifiedBy)", "false"],
   ["12.8", HOLDER, "!this.ring.isRevoked(this.latest.by)", "true"],
-  ["12.8", HOLDER, "&& !this.ring.isRevoked(pointer.by)", ""],
   ["13.6", POINTER, "note.length > MAX_POINTER_BYTES", "false"],
   ["13.6", POINTER, "await openNote(decoded(note), by)", 'decoded(note).replace(/\\n\\n[^]*/, "\\n")'],
   ["13.6", POINTER, "!Number.isSafeInteger(Number(position)) ||", ""],

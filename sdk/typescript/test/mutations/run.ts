@@ -19,6 +19,7 @@ const FOLDERS = snapshotTopics()
   .flatMap((topic) => folderNames(topic).map((name) => readFolder(topic, name)))
   .sort((a, b) => Number(a.name.endsWith("_refused")) - Number(b.name.endsWith("_refused")));
 const POINTERS = Object.entries(pointerStories());
+const KEYS = readJson("keys", "vectors.json") as Checks.KeyStory[];
 const SLOTS = readJson("slots", "vectors.json") as [];
 const SHARES = readJson("shares", "vectors.json") as Checks.ShareList[];
 
@@ -45,7 +46,7 @@ async function mutant(name: string, mutation: Mutation | undefined): Promise<typ
 
 /** What the vectors find wrong first, those of the clause before others; undefined when all pass. */
 async function firstFailure(checks: typeof Checks, clause = ""): Promise<string | undefined> {
-  const topics = [() => ofFolders(checks), () => ofPointers(checks)];
+  const topics = [() => ofFolders(checks), () => ofKeysAndPointers(checks)];
   try {
     for (const topic of /^1[23]\./.test(clause) ? topics.reverse() : topics) {
       const failure = await topic();
@@ -69,14 +70,14 @@ async function ofFolders(checks: typeof Checks): Promise<string | undefined> {
   return undefined;
 }
 
-async function ofPointers(checks: typeof Checks): Promise<string | undefined> {
+async function ofKeysAndPointers(checks: typeof Checks): Promise<string | undefined> {
   for (const [name, story] of POINTERS) {
     const [failure] = (await checks.checkPointers(name, story)).failures;
     if (failure !== undefined) {
       return failure;
     }
   }
-  return undefined;
+  return (await checks.checkKeys(KEYS)).failures[0];
 }
 
 async function main(): Promise<void> {
