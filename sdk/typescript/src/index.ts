@@ -1,7 +1,8 @@
 /** The SDK for browsers and Node. What only Node has is in `@trialog/sdk/node`. */
 
-export { createClient, TrialogClient, type Counters, type Trialog } from "./client/client.js";
-export { InvalidSetting, type Settings } from "./client/settings.js";
+export { createClient, TrialogClient, type Counters, type StorageCounters, type Trialog } from "./client/client.js";
+export type { Offer } from "./client/feed.js";
+export { InvalidSetting, type Mode, type Settings } from "./client/settings.js";
 export type { ClientListener, ClientState } from "./client/state.js";
 export { browserStorage, memoryStorage, type SdkStorage } from "./client/storage.js";
 export type { AttributeValue, Context } from "./evaluate/context.js";

@@ -24,6 +24,8 @@ export class TestClient implements Trialog {
   readonly exposures: Exposure[] = [];
   /** Outcomes so far. */
   readonly outcomes: Outcome[] = [];
+  /** What a real client would have told its listener: events that could not be made. */
+  readonly problems: string[] = [];
   private readonly experiments = new Map<string, Json>();
   private readonly flags = new Map<string, Json>();
   private readonly recorder: Recorder;
@@ -43,7 +45,7 @@ export class TestClient implements Trialog {
       open: () => true,
       expose: (exposure) => this.exposures.push(exposure) > 0,
       record: (outcome) => void (isWellFormed(outcome.metric) && this.outcomes.push(outcome)),
-      drop: () => undefined,
+      drop: (why) => void this.problems.push(why),
     });
   }
 
@@ -77,6 +79,14 @@ export class TestClient implements Trialog {
       variants: [{ key: "on", value: JSON.stringify(value) }],
     });
     this.current = this.folded();
+    return this;
+  }
+
+  /** Forgets what was recorded; a subject that was exposed is not exposed again. */
+  forgetEvents(): this {
+    for (const list of [this.exposures, this.outcomes, this.problems]) {
+      list.length = 0;
+    }
     return this;
   }
 

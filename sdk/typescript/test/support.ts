@@ -58,6 +58,20 @@ export class Signer {
   }
 }
 
+const ROTATED = "2026-11-22T10:00:00.000Z";
+
+/** The statement that one key is followed by another. */
+export function rotation(from: Signer, to: Signer): string {
+  const text = `trialog snapshot key rotation\n${from.vkey}\n${to.vkey}\n${ROTATED}\n${ROTATED}\n`;
+  return `${text}\n${to.line(text)}${from.line(text)}`;
+}
+
+/** The statement that a key is trusted no more. */
+export function revocation(by: Signer, of: Signer): string {
+  const text = `trialog snapshot key revocation\n${of.vkey}\n${ROTATED}\n`;
+  return `${text}\n${by.line(text)}`;
+}
+
 /** A snapshot of format 1 with one experiment, `checkout`, half control and half treatment. */
 export function snapshotTree(position: number, members: Record<string, Json> = {}): Record<string, Json> {
   return {

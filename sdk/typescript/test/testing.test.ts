@@ -78,3 +78,17 @@ test("5.1: a test client takes overrides, and shows all experiments", () => {
   );
   assert.deepEqual(trialog.exposures, []);
 });
+
+test("a test client tells what could not be recorded, and forgets what was", () => {
+  const trialog = new TestClient().assign("a", "treatment");
+  trialog.evaluate("a", { user_id: "1" }, "f");
+  trialog.track({ user_id: "1" }, "revenue", 1);
+  trialog.track({ user_id: "1" }, "revenue", NaN);
+  assert.deepEqual([trialog.exposures.length, trialog.outcomes.length], [1, 1]);
+  assert.deepEqual(trialog.problems, ["an outcome could not be recorded"]);
+  trialog.forgetEvents();
+  trialog.evaluate("a", { user_id: "1" }, "f");
+  assert.deepEqual([trialog.exposures, trialog.outcomes, trialog.problems], [[], [], []]);
+  trialog.evaluate("a", { user_id: "2" }, "f");
+  assert.equal(trialog.exposures.length, 1);
+});

@@ -5,7 +5,7 @@ import { exposureEvent, outcomeEvent, type Event } from "../events/event.js";
 import { EventQueue } from "../events/queue.js";
 import type { RefusalReason } from "../snapshot/reader.js";
 import type { SnapshotInfo } from "../snapshot/snapshot.js";
-import { SnapshotFeed } from "./feed.js";
+import { SnapshotFeed, type Offer } from "./feed.js";
 import { Http } from "./http.js";
 import { Kept } from "./kept.js";
 import { watchPage } from "./page.js";
@@ -42,6 +42,20 @@ export interface Counters {
   readonly batchesSent: number;
   /** Times a batch had to be sent again. */
   readonly batchesRetried: number;
+  /** What became of the storage. */
+  readonly storage: StorageCounters;
+}
+
+/** What became of a client's storage; all nothing in a client without one. */
+export interface StorageCounters {
+  /** Whether it took what was last given to it, and has all unsettled events but for the last 250 ms. */
+  readonly keeping: boolean;
+  /** Events of earlier clients that are delivered by this one. */
+  readonly eventsFound: number;
+  /** Events of earlier clients that could not be read; where nothing could be, one. */
+  readonly eventsDamaged: number;
+  /** Times it could not be used; what was to be kept was in memory only, until it could. */
+  readonly failures: number;
 }
 
 /** What an application asks; a client and a test client answer it. Nothing here ever throws. */
@@ -147,8 +161,8 @@ export class TrialogClient implements Trialog {
       // A closed client hears of no kill and records nothing, so it assigns nobody.
       snapshot: () => (this.state === "CLOSED" || this.keeper.tooOld ? undefined : this.feed.current),
       open: () => this.state !== "CLOSED",
-      expose: (exposure) => this.offer(exposureEvent(exposure)),
-      record: (outcome) => void this.offer(outcomeEvent(outcome)),
+      expose: (exposure) => this.queued(exposureEvent(exposure)),
+      record: (outcome) => void this.queued(outcomeEvent(outcome)),
       drop: (why) => {
         this.queue.drop();
         this.keeper.problem(why);
@@ -156,7 +170,7 @@ export class TrialogClient implements Trialog {
     });
   }
 
-  private offer(event: Event): boolean {
+  private queued(event: Event): boolean {
     const taken = this.queue.offer(event);
     if (taken) {
       this.sender.notify();
@@ -195,6 +209,37 @@ export class TrialogClient implements Trialog {
 
   override(overrides: Overrides): void {
     this.recorder.overrides = overrides;
+  }
+
+  /**
+   * Takes a signed note that came by another way than the client's own: a topic, a cache, a message
+   * of the page's server (protocol clause 13). It is checked like one from the server, so whoever
+   * brings it is not trusted. A kill in it is obeyed at once. It confirms nothing: a client that
+   * serves it without hearing the server is STALE. Never rejects.
+   *
+   * @param note not to be changed any more
+   * @param origin what the listener is told in case of a refusal, such as `push`
+   */
+  async offer(note: Uint8Array | string, origin: string): Promise<Offer> {
+    return this.feed.offered(note, origin);
+  }
+
+  /**
+   * Takes the statements about keys that came by another way than the client's own (protocol clause
+   * 12.8), `{"statements":[...]}`. Each is believed for its signatures only, so whoever brings them is
+   * not trusted; those that are refused are told to the listener. Never rejects.
+   *
+   * @param origin what the listener is told when they cannot be read, such as `push`
+   * @returns ACCEPTED when the client now knows of another key or revocation: a note that it refused
+   *   before may be offered again
+   */
+  async offerStatements(statements: Uint8Array | string, origin: string): Promise<Offer> {
+    return this.feed.offeredStatements(statements, origin);
+  }
+
+  /** The environment that it was made for. */
+  get environment(): string {
+    return this.settings.environment;
   }
 
   get state(): ClientState {
@@ -237,7 +282,7 @@ export class TrialogClient implements Trialog {
 
   /** What was counted so far. */
   counters(): Counters {
-    const { queue, sender, feed } = this;
+    const { queue, sender, feed, kept, shelf } = this;
     return {
       snapshotsAccepted: feed.counts.accepted,
       snapshotsRefused: feed.refusals,
@@ -250,6 +295,12 @@ export class TrialogClient implements Trialog {
       eventsPending: queue.pending,
       batchesSent: sender.counts.sent,
       batchesRetried: sender.counts.retried,
+      storage: {
+        keeping: kept.keeping && shelf.whole,
+        eventsFound: shelf.counts.found,
+        eventsDamaged: shelf.counts.damaged,
+        failures: kept.failures,
+      },
     };
   }
 

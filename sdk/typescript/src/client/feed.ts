@@ -1,8 +1,11 @@
 import type { VerifierKey } from "../note/note.js";
+import { readStatements } from "../note/statements.js";
 import { SnapshotHolder } from "../snapshot/holder.js";
-import { MAX_BYTES, SnapshotRefused, type RefusalReason } from "../snapshot/reader.js";
+import type { SnapshotPointer } from "../snapshot/pointer.js";
+import { decoded, MAX_BYTES, SnapshotRefused, type RefusalReason } from "../snapshot/reader.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import { Backoff, jittered, Pause } from "./backoff.js";
+import { SnapshotFiles } from "./files.js";
 import { wordsOf, type Http, type Stream } from "./http.js";
 import type { Kept } from "./kept.js";
 import { snapshotKey, type Checked } from "./settings.js";
@@ -24,6 +27,19 @@ const BETWEEN = "\n\n\n";
 /** A stream that lived so long was healthy: the wait after it starts small again. */
 const HEALTHY_MILLIS = 10_000;
 
+/** What became of an offered note, or of statements about keys. */
+export type Offer =
+  /** Newer, or new: it is evaluated, or the statements are in force, from now on. */
+  | "ACCEPTED"
+  /** What is evaluated, or known, already. */
+  | "UNCHANGED"
+  /** Not trusted, or older; counted, and told to the listener. */
+  | "REFUSED"
+  /** The client has no key yet to check it with; to be offered again. */
+  | "NO_KEY"
+  /** The client is closed. */
+  | "CLOSED";
+
 /** What a feed has counted. */
 export interface FeedCounts {
   accepted: number;
@@ -32,11 +48,12 @@ export interface FeedCounts {
 }
 
 /**
- * Keeps the snapshot fresh (protocol clauses 7.1 to 7.6, 10 and 12).
+ * Keeps the snapshot fresh (protocol clauses 7.1 to 7.6, 10, 12 and 13).
  *
  * A round polls once with the ETag, and then, when streaming, reads the stream until it ends. A
  * stream that cannot be opened or breaks therefore leaves plain polling, with the next stream tried
- * after the next poll: there is no mode to fall into and none to come back from. Rounds that fail
+ * after the next poll: there is no mode to fall into and none to come back from. Where there are
+ * files, a round looks at the pointer, and fetches the file if it is a newer one. Rounds that fail
  * wait longer and longer, with jitter; a healthy stream or a poll that was answered resets that.
  */
 export class SnapshotFeed {
@@ -44,6 +61,7 @@ export class SnapshotFeed {
   private readonly backoff: Backoff;
   private readonly pause = new Pause();
   private readonly path: string;
+  private readonly files: SnapshotFiles | undefined;
   private holder: SnapshotHolder | undefined;
   private closed = false;
   /** Somebody wants another round since this one began. */
@@ -52,6 +70,8 @@ export class SnapshotFeed {
   private asked = -Infinity;
   /** The same, because a note named other keys. */
   private askedForNote = -Infinity;
+  /** Ends with the note that is being taken. */
+  private taking: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly settings: Checked,
@@ -61,6 +81,8 @@ export class SnapshotFeed {
   ) {
     this.backoff = new Backoff(settings.longestBackoffMillis);
     this.path = `/api/v1/snapshots/${settings.environment}`;
+    const { snapshotFiles } = settings;
+    this.files = snapshotFiles === undefined ? undefined : new SnapshotFiles(settings, snapshotFiles);
   }
 
   /** The snapshot to evaluate; undefined as long as there is none. */
@@ -79,7 +101,7 @@ export class SnapshotFeed {
   start(): void {
     const { verifierKey, bootstrap } = this.settings;
     if (verifierKey !== undefined) {
-      this.restore(this.hold(verifierKey), bootstrap);
+      this.restore(this.hold(verifierKey), bootstrap, "bootstrap");
     }
     const note = this.kept.read(NOTE);
     const key = this.kept.read(KEY);
@@ -101,9 +123,45 @@ export class SnapshotFeed {
     this.pause.wake();
   }
 
-  /** Ends the rounds; the caller ends the requests. */
+  /** A note that came by another way than ours (protocol clause 13.1). Never rejects. */
+  async offered(note: Uint8Array | string, origin: string): Promise<Offer> {
+    const holder = this.holder;
+    if (this.closed) {
+      return "CLOSED";
+    }
+    if (holder === undefined) {
+      return "NO_KEY";
+    }
+    try {
+      const fresh = await this.take(holder, note);
+      this.state.servingUnconfirmed();
+      return fresh ? "ACCEPTED" : "UNCHANGED";
+    } catch (error) {
+      this.refused(error, origin);
+      return "REFUSED";
+    }
+  }
+
+  /** Statements about keys that came by another way than ours (protocol clause 12.8). Never throws. */
+  offeredStatements(list: Uint8Array | string, origin: string): Offer {
+    if (this.closed) {
+      return "CLOSED";
+    }
+    if (this.holder === undefined) {
+      return "NO_KEY";
+    }
+    try {
+      return this.learnAndKeep(this.holder, readStatements(list));
+    } catch (error) {
+      this.state.problem(`the statements about keys (${origin}) were refused: ${wordsOf(error)}`);
+      return "REFUSED";
+    }
+  }
+
+  /** Ends the rounds and the requests for files; the caller ends its own. */
   close(): void {
     this.closed = true;
+    this.files?.close();
     this.pause.wake();
   }
 
@@ -117,20 +175,20 @@ export class SnapshotFeed {
         this.hold(snapshotKey(key.trim(), this.settings.environment));
       }
       this.learn(this.holder, statements?.split(BETWEEN) ?? []);
-      this.restore(this.holder, note);
+      this.restore(this.holder, note, "disk");
     } catch (error) {
       this.state.problem(`the key that was kept cannot be used: ${wordsOf(error)}`);
     }
   }
 
-  private restore(holder: SnapshotHolder | undefined, note: string | undefined): void {
+  private restore(holder: SnapshotHolder | undefined, note: string | undefined, origin: string): void {
     try {
       if (holder !== undefined && note !== undefined && holder.restore(note)) {
         this.served(holder);
         this.state.servingUnconfirmed();
       }
     } catch (error) {
-      this.refused(error);
+      this.refused(error, origin);
     }
   }
 
@@ -154,11 +212,11 @@ export class SnapshotFeed {
     const { mode, pollIntervalMillis } = this.settings;
     try {
       const holder = await this.trusted();
-      await this.poll(holder);
+      await this.look(holder);
       await this.askInTime(holder);
       if (holder.trusted === undefined) {
         // Its key was revoked: the server must send what it serves, whatever its position.
-        await this.poll(holder);
+        await this.look(holder);
       }
       if (mode === "streaming") {
         if (await this.stream(holder, "?deltas=true")) {
@@ -197,6 +255,10 @@ export class SnapshotFeed {
     return this.hold(key);
   }
 
+  private async look(holder: SnapshotHolder): Promise<void> {
+    await (this.files === undefined ? this.poll(holder) : this.pollFiles(holder, this.files));
+  }
+
   private async poll(holder: SnapshotHolder): Promise<void> {
     const position = holder.trusted?.position;
     const headers: Record<string, string> =
@@ -206,36 +268,77 @@ export class SnapshotFeed {
       this.state.confirmed();
     } else if (answer.status !== 200) {
       throw new Error(`expected a snapshot, found status ${answer.status}`);
-    } else if (await this.offer(holder, answer.body)) {
+    } else if (await this.offer(holder, answer.body, "http")) {
       this.state.confirmed();
     } else {
       throw new Error("the server's snapshot was refused");
     }
   }
 
+  private async pollFiles(holder: SnapshotHolder, files: SnapshotFiles): Promise<void> {
+    const pointer = await this.pointed(holder, await files.pointer());
+    if (pointer.position > (holder.trusted?.position ?? -1)) {
+      // A file that is gone ends the round like any failure: the next one asks for the pointer again.
+      const note = await files.note(pointer);
+      if (!(await this.offer(holder, note, "files"))) {
+        throw new Error("a snapshot file was refused");
+      }
+    }
+    if (holder.isConfirmedBy(pointer)) {
+      this.state.confirmed();
+    } else if (holder.current !== undefined) {
+      this.state.servingUnconfirmed();
+    }
+  }
+
+  private async pointed(holder: SnapshotHolder, note: Uint8Array): Promise<SnapshotPointer> {
+    if (holder.hasOtherPointerSigners(note)) {
+      await this.askForNote(holder);
+    }
+    try {
+      return await holder.point(note);
+    } catch (error) {
+      this.refused(error, "files");
+      throw new Error("the pointer to a snapshot file was refused");
+    }
+  }
+
   /** True when the note is now served, or was already. */
-  private async offer(holder: SnapshotHolder, note: Uint8Array): Promise<boolean> {
+  private async offer(holder: SnapshotHolder, note: Uint8Array, origin: string): Promise<boolean> {
     if (holder.hasOtherSigners(note)) {
       await this.askForNote(holder);
     }
     try {
-      if ((await holder.offer(note)) && !this.closed) {
-        this.served(holder);
-        this.kept.write(NOTE, new TextDecoder("utf-8", { ignoreBOM: true }).decode(note));
-      }
+      await this.take(holder, note);
       return true;
     } catch (error) {
-      this.refused(error);
+      this.refused(error, origin);
       return false;
     }
+  }
+
+  /** One at a time, so that what is kept is the newest, too; true when it is served from now on. */
+  private take(holder: SnapshotHolder, note: Uint8Array | string): Promise<boolean> {
+    const taken = this.taking.then(() => this.takeNow(holder, note));
+    this.taking = taken.catch(() => undefined);
+    return taken;
+  }
+
+  private async takeNow(holder: SnapshotHolder, note: Uint8Array | string): Promise<boolean> {
+    const fresh = await holder.offer(note);
+    if (fresh && !this.closed) {
+      this.served(holder);
+      this.kept.write(NOTE, decoded(note));
+    }
+    return fresh;
   }
 
   /** Like {@link offer}, for what a delta makes of the snapshot that is served. */
   private async offerDelta(holder: SnapshotHolder, data: Uint8Array): Promise<boolean> {
     try {
-      return await this.offer(holder, holder.whole(data));
+      return await this.offer(holder, holder.whole(data), "stream");
     } catch (error) {
-      this.refused(error);
+      this.refused(error, "stream");
       return false;
     }
   }
@@ -266,15 +369,8 @@ export class SnapshotFeed {
     }
     this.asked = performance.now();
     try {
-      const answer = await this.http.get("/api/v1/keys", MOST_KEY_BYTES);
-      if (answer.status !== 200) {
-        throw new Error(`expected the keys, found status ${answer.status}`);
-      }
-      const before = holder.keys.statements;
-      this.learn(holder, statementsIn(answer.body, this.settings.environment));
-      if (holder.keys.statements !== before) {
-        this.kept.write(STATEMENTS, holder.keys.statements.join(BETWEEN));
-      }
+      const statements = await (this.files === undefined ? this.statements() : this.files.statements());
+      this.learnAndKeep(holder, statements);
     } catch (error) {
       if (!this.closed) {
         this.state.problem(`the statements about keys cannot be had: ${wordsOf(error)}`);
@@ -282,10 +378,29 @@ export class SnapshotFeed {
     }
   }
 
-  private learn(holder: SnapshotHolder | undefined, statements: readonly string[]): void {
-    for (const refused of holder?.learn(statements) ?? []) {
-      this.state.problem(`a statement about keys was refused: ${refused}`);
+  private async statements(): Promise<string[]> {
+    const answer = await this.http.get("/api/v1/keys", MOST_KEY_BYTES);
+    if (answer.status !== 200) {
+      throw new Error(`expected the keys, found status ${answer.status}`);
     }
+    return statementsIn(answer.body, this.settings.environment);
+  }
+
+  private learnAndKeep(holder: SnapshotHolder, statements: readonly string[]): Offer {
+    const before = holder.keys.statements;
+    const refused = this.learn(holder, statements);
+    if (holder.keys.statements !== before) {
+      this.kept.write(STATEMENTS, holder.keys.statements.join(BETWEEN));
+      return "ACCEPTED";
+    }
+    return refused === 0 ? "UNCHANGED" : "REFUSED";
+  }
+
+  /** How many were refused. */
+  private learn(holder: SnapshotHolder | undefined, statements: readonly string[]): number {
+    const refused = holder?.learn(statements) ?? [];
+    refused.forEach((each) => this.state.problem(`a statement about keys was refused: ${each}`));
+    return refused.length;
   }
 
   private served(holder: SnapshotHolder): void {
@@ -295,9 +410,12 @@ export class SnapshotFeed {
     }
   }
 
-  private refused(error: unknown): void {
-    const reason = error instanceof SnapshotRefused ? error.reason : "ERROR";
-    this.state.problem(`snapshot refused: ${reason}: ${wordsOf(error)}`);
+  private refused(error: unknown, origin: string): void {
+    if (error instanceof SnapshotRefused) {
+      this.state.refused(origin, error.reason, error.message);
+    } else {
+      this.state.problem(`a snapshot (${origin}) could not be read: ${wordsOf(error)}`);
+    }
   }
 
   /**
@@ -340,7 +458,7 @@ export class SnapshotFeed {
     while (piece !== undefined && !this.closed) {
       for (const event of parser.feed(piece)) {
         if (event.type === "snapshot") {
-          trusted = await this.offer(holder, noteOf(event));
+          trusted = await this.offer(holder, noteOf(event), "stream");
         } else if (event.type === "delta") {
           trusted = await this.offerDelta(holder, event.data);
           if (!trusted) {

@@ -8,7 +8,7 @@ export const KEEPALIVE_BYTES = 60_000;
 /** An answer with its whole body. */
 export interface Answer {
   readonly status: number;
-  readonly body: Uint8Array;
+  readonly body: Uint8Array<ArrayBuffer>;
   header(name: string): string | undefined;
 }
 
@@ -20,15 +20,26 @@ export interface Stream {
   close(): void;
 }
 
-/** Requests to one server with the client's token (protocol clause 7.1). */
+/** Whom requests go to, and how. */
+export interface Origin extends Pick<Checked, "baseUrl" | "fetch" | "requestTimeoutMillis"> {
+  /** None for a server that must not have it. */
+  readonly token?: string;
+}
+
+/** Requests to one server, with the client's token if it has one (protocol clauses 7.1 and 13.6). */
 export class Http {
   private readonly open = new Set<AbortController>();
 
-  constructor(private readonly settings: Checked) {}
+  constructor(private readonly settings: Origin) {}
 
   /** GET of a body of at most so many bytes. */
-  async get(path: string, mostBytes: number, headers: Record<string, string> = {}): Promise<Answer> {
-    return this.whole(path, { headers }, mostBytes);
+  async get(
+    path: string,
+    mostBytes: number,
+    headers: Record<string, string> = {},
+    cache: RequestCache = "no-store",
+  ): Promise<Answer> {
+    return this.whole(path, { headers, cache }, mostBytes);
   }
 
   /**
@@ -83,13 +94,15 @@ export class Http {
   }
 
   private fetch(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
-    return this.settings.fetch(this.settings.baseUrl + path, {
+    const { baseUrl, token } = this.settings;
+    const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+    return this.settings.fetch(baseUrl + path, {
+      cache: "no-store",
       ...init,
-      headers: { ...init.headers, Authorization: `Bearer ${this.settings.token}` },
+      headers: { ...init.headers, ...authorization },
       signal,
       // A redirect would carry the token to wherever the server says.
       redirect: "manual",
-      cache: "no-store",
       credentials: "omit",
     });
   }
@@ -133,14 +146,14 @@ class OpenRequest {
   }
 }
 
-async function limited(response: Response, mostBytes: number): Promise<Uint8Array> {
+async function limited(response: Response, mostBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const reader = response.body?.getReader();
   const pieces: Uint8Array[] = [];
   let size = 0;
   for (;;) {
     const piece = (await reader?.read())?.value as Uint8Array | undefined;
     if (piece === undefined) {
-      return joined(pieces);
+      return joined(pieces) as Uint8Array<ArrayBuffer>;
     }
     size += piece.length;
     if (size > mostBytes) {

@@ -5,12 +5,18 @@ import type { SdkStorage } from "./storage.js";
 /** A client's part of a storage: names of its environment, failures reported, writes in order. */
 export class Kept {
   private writes: Promise<void> | undefined;
+  /** Times the storage failed. */
+  failures = 0;
+  /** Whether there is a storage, and it took what was last given to it. */
+  keeping: boolean;
 
   constructor(
     private readonly storage: SdkStorage | undefined,
     private readonly environment: string,
     private readonly state: StateKeeper,
-  ) {}
+  ) {
+    this.keeping = storage !== undefined;
+  }
 
   /** The text of a name, at once if the storage answers at once. */
   read(name: string): string | undefined | Promise<string | undefined> {
@@ -54,17 +60,29 @@ export class Kept {
       return;
     }
     if (this.writes !== undefined) {
-      this.writes = this.writes.then(() => work(storage)).catch((error) => void this.failed(error));
+      this.following(this.writes.then(() => work(storage)));
       return;
     }
     try {
       const done = work(storage);
       if (done instanceof Promise) {
-        this.writes = done.catch((error) => void this.failed(error));
+        this.following(done);
+      } else {
+        this.keeping = true;
       }
     } catch (error) {
-      this.failed(error);
+      this.lost(error);
     }
+  }
+
+  private following(done: Promise<void>): void {
+    const kept = () => void (this.keeping = true);
+    this.writes = done.then(kept).catch((error) => this.lost(error));
+  }
+
+  private lost(error: unknown): void {
+    this.keeping = false;
+    this.failed(error);
   }
 
   private full(name: string): string {
@@ -72,6 +90,7 @@ export class Kept {
   }
 
   private failed(error: unknown): undefined {
+    this.failures++;
     this.state.problem(`the storage failed: ${wordsOf(error)}`);
     return undefined;
   }

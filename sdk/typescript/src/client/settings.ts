@@ -3,6 +3,9 @@ import { NoteError, VerifierKey } from "../note/note.js";
 import type { ClientListener } from "./state.js";
 import type { SdkStorage } from "./storage.js";
 
+/** How snapshots come. */
+export type Mode = "streaming" | "polling" | "files";
+
 /** What a client is made with; times are milliseconds. */
 export interface Settings {
   /** Where the platform is, `https://trialog.example.com`; a path prefix may follow. */
@@ -20,8 +23,18 @@ export interface Settings {
   readonly verifierKey?: string;
   /** A signed note to start from, so that the first evaluation has a snapshot; needs the key. */
   readonly bootstrap?: string;
-  /** Streaming unless set. Polling needs no open connection for each page. */
-  readonly mode?: "streaming" | "polling";
+  /**
+   * Streaming unless set. Polling needs no open connection for each page. Files are those of
+   * {@link snapshotFiles}.
+   */
+  readonly mode?: Mode;
+  /**
+   * Takes snapshots from signed files of a static server or a CDN instead,
+   * `https://cdn.example.com/snapshots`; the mode is then `files`. It is sent no token, and must allow
+   * the page's origin. Events still go to the base URL, which is asked for the key too if none is
+   * configured.
+   */
+  readonly snapshotFiles?: URL | string;
   /** Nothing is kept unless set. */
   readonly storage?: SdkStorage | undefined;
   /** Where exposures were shown; the experiment's surface unless set. */
@@ -62,7 +75,11 @@ export interface Settings {
 }
 
 /** Settings with every default, checked. */
-export interface Checked extends Required<Omit<Settings, "verifierKey" | "bootstrap" | "storage">> {
+export interface Checked extends Required<
+  Omit<Settings, "verifierKey" | "bootstrap" | "storage" | "snapshotFiles">
+> {
+  /** Without a slash at the end. */
+  readonly snapshotFiles: string | undefined;
   readonly verifierKey: VerifierKey | undefined;
   readonly bootstrap: string | undefined;
   readonly storage: SdkStorage | undefined;
@@ -86,7 +103,7 @@ export function checkSettings(given: Settings): Checked {
     const value = (given[name] as number | undefined) ?? fallback;
     return demand(name, value > 0 && value < 2 ** 31, "a number above 0", value);
   };
-  const { segments = [], mode = "streaming" } = given;
+  const { segments = [] } = given;
   demand("token", matches(/^[\x21-\x7e]+$/, given.token), "visible ASCII characters", "");
   demand("environment", matches(/^[a-z0-9-]{1,32}$/, given.environment), "[a-z0-9-]{1,32}", "");
   demand("segments", segments.length <= MAX_SEGMENTS, `at most ${MAX_SEGMENTS}`, "");
@@ -97,7 +114,8 @@ export function checkSettings(given: Settings): Checked {
     environment: given.environment,
     verifierKey,
     bootstrap: given.bootstrap,
-    mode: demand("mode", mode === "streaming" || mode === "polling", "streaming or polling", mode),
+    mode: modeSetting(given),
+    snapshotFiles: filesSetting(given.snapshotFiles),
     storage: given.storage,
     surface: given.surface ?? "",
     segments: [...segments],
@@ -134,6 +152,21 @@ function baseSetting(text: string): string {
   const url = parsed(text);
   const web = url?.protocol === "http:" || url?.protocol === "https:";
   return demand("baseUrl", web, "an http or https URL", String(text).replace(/\/+$/, ""));
+}
+
+function modeSetting({ mode, snapshotFiles }: Settings): Mode {
+  const files = snapshotFiles !== undefined;
+  const found = mode ?? (files ? "files" : "streaming");
+  demand("mode", ["streaming", "polling", "files"].includes(found), "streaming, polling or files", "");
+  demand("mode", found === "files" || !files, "files, because of snapshotFiles", "");
+  return demand("snapshotFiles", files || found !== "files", "a URL, because of the mode files", found);
+}
+
+function filesSetting(folder: URL | string | undefined): string | undefined {
+  const url = folder === undefined ? undefined : parsed(String(folder));
+  const plain = (url?.protocol === "http:" || url?.protocol === "https:") && url.search + url.hash === "";
+  demand("snapshotFiles", folder === undefined || plain, "an http or https URL of a folder", "");
+  return url?.href.replace(/\/+$/, "");
 }
 
 function parsed(text: string): URL | undefined {

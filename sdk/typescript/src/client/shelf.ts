@@ -23,6 +23,14 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 interface Shelved {
   readonly saved: number;
   readonly events: readonly Event[];
+  /** How many events could not be read. */
+  readonly damaged: number;
+}
+
+/** What a shelf has counted. */
+export interface ShelfCounts {
+  found: number;
+  damaged: number;
 }
 
 /**
@@ -31,11 +39,14 @@ interface Shelved {
  * clients send in the end has one id, and the platform folds it.
  */
 export class EventShelf {
+  readonly counts: ShelfCounts = { found: 0, damaged: 0 };
   private readonly owner: string;
   private change: ReturnType<typeof setTimeout> | undefined;
   private alive: ReturnType<typeof setTimeout> | undefined;
   private lease: ReturnType<typeof setTimeout> | undefined;
   private written = false;
+  /** Whether there was room for all of them, the last time. */
+  whole = true;
   private closed = false;
 
   constructor(
@@ -54,7 +65,9 @@ export class EventShelf {
   /** Writes what is not settled, or nothing any more. */
   save(): void {
     this.still();
-    const events = bounded(this.queue.unsettled());
+    const unsettled = this.queue.unsettled();
+    const events = bounded(unsettled);
+    this.whole = events.length === unsettled.length;
     if (events.length > 0) {
       this.kept.write(PREFIX + this.owner, JSON.stringify({ saved: this.now(), events }));
       this.written = true;
@@ -83,9 +96,12 @@ export class EventShelf {
   async adopt(): Promise<boolean> {
     const names = await this.kept.names(PREFIX);
     for (const name of names.filter((one) => one !== PREFIX + this.owner).slice(0, MOST_SHELVES)) {
-      const shelf = shelved(await this.kept.read(name));
+      const text = await this.kept.read(name);
+      const shelf = shelved(text);
       const gone = shelf === undefined || this.now() - shelf.saved >= LEASE_MILLIS;
       if (gone && !this.closed) {
+        this.counts.found += shelf?.events.length ?? 0;
+        this.counts.damaged += shelf?.damaged ?? (text === undefined ? 0 : 1);
         shelf?.events.forEach((event) => this.queue.offer(event));
         // Ours is written before theirs goes: twice is better than never.
         this.save();
@@ -116,10 +132,12 @@ function bounded(events: readonly Event[]): readonly Event[] {
 /** Undefined for what is no shelf; of a shelf, the events that are ones. */
 function shelved(text: string | undefined): Shelved | undefined {
   try {
-    const tree = JSON.parse(text ?? "") as Partial<Shelved>;
-    return typeof tree.saved === "number" && Array.isArray(tree.events)
-      ? { saved: tree.saved, events: tree.events.filter(isEvent) }
-      : undefined;
+    const { saved, events: all } = JSON.parse(text ?? "") as Partial<Shelved>;
+    if (typeof saved !== "number" || !Array.isArray(all)) {
+      return undefined;
+    }
+    const events = all.filter(isEvent);
+    return { saved, events, damaged: all.length - events.length };
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import type { RefusalReason } from "../snapshot/reader.js";
 import type { SnapshotInfo } from "../snapshot/snapshot.js";
 
 /**
@@ -5,9 +6,10 @@ import type { SnapshotInfo } from "../snapshot/snapshot.js";
  *
  * - `INITIALIZING`: no snapshot and no failure yet. Answers are fallbacks, `NOT_READY`. Ends with the
  *   first snapshot or the first failure.
- * - `READY`: the server has confirmed within `staleAfterMillis` that what is served is the newest.
+ * - `READY`: the server has confirmed within `staleAfterMillis` that what is served is the newest; or
+ *   a pointer of its files has.
  * - `STALE`: a snapshot is served that nobody has confirmed for so long, or yet: it is from storage,
- *   or the bootstrap. Ends with a confirmation.
+ *   the bootstrap or the first look at files, or was offered. Ends with a confirmation.
  * - `OFFLINE`: no snapshot, and the server cannot be reached or trusted. Ends with a snapshot.
  * - `CLOSED`: answers are fallbacks, `NOT_READY`; nothing is recorded any more. Never ends.
  */
@@ -18,6 +20,13 @@ export interface ClientListener {
   stateChanged?(from: ClientState, to: ClientState): void;
   /** From now on this snapshot is evaluated. */
   snapshotAccepted?(snapshot: SnapshotInfo): void;
+  /**
+   * A snapshot was refused; the one before stays. A {@link problem} says it in words, too.
+   *
+   * @param origin by which way it came: `http`, `stream`, `files`, `disk` (a storage), `bootstrap`, or
+   *   what the client's `offer` was told
+   */
+  snapshotRefused?(origin: string, reason: RefusalReason): void;
   /** Something went wrong that the client handles; the text holds no subject and no token. */
   problem?(what: string): void;
 }
@@ -73,9 +82,17 @@ export class StateKeeper {
     }
   }
 
-  /** A snapshot is served that the server has not confirmed. */
+  /** A snapshot is served by a way that does not say whether it is the newest. */
   servingUnconfirmed(): void {
-    this.move("STALE");
+    if (this.now !== "READY") {
+      this.move("STALE");
+    }
+  }
+
+  /** A snapshot was not taken; the words hold no part of it. */
+  refused(origin: string, reason: RefusalReason, why: string): void {
+    this.tell((listener) => listener.snapshotRefused?.(origin, reason));
+    this.problem(`snapshot refused (${origin}): ${reason}: ${why}`);
   }
 
   /** A round failed. How old what is served may get is the timer's business. */

@@ -101,6 +101,11 @@ export function openNoteNow(note: string, key: VerifierKey): string {
   return text;
 }
 
+/** @throws NoteError for what is no note, or has no signature line of the key */
+export function demandNote(note: string, key: VerifierKey): void {
+  sealed(note, key);
+}
+
 /** The key ids of the signature lines of a name; unchecked, and empty for what is no note. */
 export function keyIds(note: string, name: string): ReadonlySet<string> {
   const start = `${MARK}${name} `;
@@ -180,7 +185,8 @@ function checkedName(name: string): string {
   return name;
 }
 
-function hex(bytes: Uint8Array): string {
+/** Two lower-case digits a byte. */
+export function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 

@@ -1,6 +1,6 @@
 /** Snapshot keys that follow each other, and are revoked, by signed statements (protocol clause 12). */
 
-import { keyIds, NoteError, openNoteNow, VerifierKey } from "./note.js";
+import { demandNote, keyIds, NoteError, openNoteNow, VerifierKey } from "./note.js";
 
 const ROTATION = "trialog snapshot key rotation";
 const REVOCATION = "trialog snapshot key revocation";
@@ -103,7 +103,8 @@ export class KeyRing {
   /**
    * The key that decides on a note: the newest trusted one with a signature line.
    *
-   * @throws NoteError KEY_REVOKED or KEY_RETIRED when only such keys of the ring have a line
+   * @throws NoteError KEY_REVOKED or KEY_RETIRED when only such keys of the ring have a line, and
+   *   NOT_A_NOTE before
    */
   decides(note: string): VerifierKey {
     const ids = keyIds(note, this.newest.name);
@@ -113,9 +114,11 @@ export class KeyRing {
       // With no line of ours the newest key says what is wrong: no note, or not signed.
       return trusted ?? this.newest;
     }
-    throw this.isRevoked(named[0]!)
-      ? new NoteError("KEY_REVOKED", `the key ${named[0]!.id} is revoked`)
-      : new NoteError("KEY_RETIRED", `a newer key than ${named[0]!.id} has signed before`);
+    const newest = named[0]!;
+    demandNote(note, newest);
+    throw this.isRevoked(newest)
+      ? new NoteError("KEY_REVOKED", `the key ${newest.id} is revoked`)
+      : new NoteError("KEY_RETIRED", `a newer key than ${newest.id} has signed before`);
   }
 
   /** The ring once a note by this key was taken: the ones before it are trusted no more. */

@@ -1,6 +1,8 @@
 import type { EvaluationContext, TrackingEventDetails } from "@openfeature/core";
 import type { TrialogClient } from "../client/client.js";
 import type { ClientListener } from "../client/state.js";
+import type { Snapshot } from "../snapshot/snapshot.js";
+import { changesBetween } from "./changes.js";
 import { contextOf, standIn } from "./context.js";
 import { snapshotOf, type Accepts } from "./resolve.js";
 
@@ -17,12 +19,13 @@ export interface Emit {
   ready(): void;
   stale(message: string): void;
   error(message: string): void;
-  changed(message: string): void;
+  changed(message: string, flagsChanged: string[]): void;
 }
 
 /** What both providers do with their client: start, end, events, outcomes. */
 export class Lifecycle {
   private unlisten = () => {};
+  private last: Snapshot | undefined;
 
   constructor(
     readonly client: TrialogClient,
@@ -33,6 +36,7 @@ export class Lifecycle {
   /** Rejects when there is no snapshot in time; the client goes on trying, and tells by an event. */
   async start(): Promise<void> {
     const ready = await this.client.ready(this.mostMillis);
+    this.last = snapshotOf(this.client);
     this.unlisten = this.client.listen(this.listener());
     if (!ready && this.client.snapshot === undefined) {
       throw new Error(`there was no snapshot within ${this.mostMillis} ms; the client goes on trying`);
@@ -50,8 +54,17 @@ export class Lifecycle {
           this.emit.error(`${from} to ${to}`);
         }
       },
-      snapshotAccepted: ({ position }) => this.emit.changed(`position ${position}`),
+      snapshotAccepted: () => this.changed(),
     };
+  }
+
+  /** The first snapshot changes nothing: with it the provider is ready. */
+  private changed(): void {
+    const before = this.last;
+    this.last = snapshotOf(this.client);
+    if (before !== undefined && this.last !== undefined) {
+      this.emit.changed(`position ${this.last.position}`, changesBetween(before, this.last));
+    }
   }
 
   async end(): Promise<void> {

@@ -30,7 +30,8 @@ export class TrialogServerProvider implements Provider {
       ready: () => this.events.emit(ProviderEvents.Ready),
       stale: (message) => this.events.emit(ProviderEvents.Stale, { message }),
       error: (message) => this.events.emit(ProviderEvents.Error, { message }),
-      changed: (message) => this.events.emit(ProviderEvents.ConfigurationChanged, { message }),
+      changed: (message, flagsChanged) =>
+        this.events.emit(ProviderEvents.ConfigurationChanged, { message, flagsChanged }),
     });
   }
 

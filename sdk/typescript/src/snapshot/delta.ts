@@ -10,8 +10,6 @@ import { decoded, MAX_BYTES, SnapshotRefused } from "./reader.js";
 /** Most parts. */
 export const MAX_PARTS = 10_000;
 
-const LF = 0x0a;
-
 /** Bytes to insert, or the bounds of a range of the base. */
 type Part = Uint8Array | readonly [begin: number, end: number];
 
@@ -79,15 +77,6 @@ export class SnapshotDelta {
     }
     return length;
   }
-}
-
-/** The text of a note in its bytes, with its final line feed. */
-export function textBytes(note: Uint8Array): Uint8Array {
-  let at = note.length - 1;
-  while (at > 0 && !(note[at] === LF && note[at - 1] === LF)) {
-    at--;
-  }
-  return note.subarray(0, at);
 }
 
 function treeOf(line: string): Json {

@@ -1,7 +1,8 @@
 import { keyIds, type VerifierKey } from "../note/note.js";
 import { KeyRing, StatementRefused } from "../note/ring.js";
 import { utf8 } from "../hash/utf8.js";
-import { SnapshotDelta, textBytes } from "./delta.js";
+import { SnapshotDelta } from "./delta.js";
+import { SnapshotPointer } from "./pointer.js";
 import { deciding, openSnapshot, openSnapshotNow, SnapshotRefused, type RefusalReason } from "./reader.js";
 import type { Snapshot } from "./snapshot.js";
 
@@ -11,7 +12,6 @@ import type { Snapshot } from "./snapshot.js";
  */
 export class SnapshotHolder {
   private served: Snapshot | undefined;
-  private note: Uint8Array | string = "";
   private readonly counts = new Map<RefusalReason, number>();
 
   private ring: KeyRing;
@@ -19,6 +19,12 @@ export class SnapshotHolder {
   private verifiedBy: VerifierKey;
   /** Ids of the keys whose lines the last note had that was not refused; first the key's own. */
   private signers: ReadonlySet<string>;
+  /** The same of the last pointer that was not refused. */
+  private pointerSigners: ReadonlySet<string>;
+  /** Of the pointers that were not refused the one that was issued last. */
+  private latest: SnapshotPointer | undefined;
+  /** The last one that was not refused, if it was issued later than all before it. */
+  private issuedAnew: SnapshotPointer | undefined;
 
   constructor(
     private readonly environment: string,
@@ -27,6 +33,7 @@ export class SnapshotHolder {
     this.ring = KeyRing.of(key);
     this.verifiedBy = key;
     this.signers = new Set([key.id]);
+    this.pointerSigners = this.signers;
   }
 
   /** The keys that are trusted now. */
@@ -64,8 +71,12 @@ export class SnapshotHolder {
 
   /** Whether a note has lines of other keys than the last one that was not refused. */
   hasOtherSigners(note: Uint8Array): boolean {
-    const ids = this.idsOf(note);
-    return ids.size !== this.signers.size || [...ids].some((id) => !this.signers.has(id));
+    return differ(this.idsOf(note), this.signers);
+  }
+
+  /** The same, of a pointer and the last pointer that was not refused. */
+  hasOtherPointerSigners(note: Uint8Array): boolean {
+    return differ(this.idsOf(note), this.pointerSigners);
   }
 
   private idsOf(note: Uint8Array | string): ReadonlySet<string> {
@@ -137,28 +148,69 @@ export class SnapshotHolder {
           `expected a delta from ${this.served?.position}, found one from ${delta.from}`,
         );
       }
-      return delta.note(textBytes(typeof this.note === "string" ? utf8(this.note) : this.note));
+      return delta.note(utf8(`${this.served.text}\n`));
     } catch (error) {
       throw this.counted(error);
     }
   }
 
-  private replace(offered: Snapshot, note: Uint8Array | string, by: VerifierKey): boolean {
-    const position = this.trusted?.position ?? -1;
-    if (offered.position < position) {
-      throw new SnapshotRefused(
-        "OLDER_POSITION",
-        `expected a position of at least ${position}, found ${offered.position}`,
-      );
+  /**
+   * Reads a pointer to a snapshot; a refused one is counted as a snapshot is.
+   *
+   * @throws SnapshotRefused with the first check that failed; OLDER_POSITION when what it points to
+   *   is older than what is served
+   */
+  async point(note: Uint8Array): Promise<SnapshotPointer> {
+    try {
+      const pointer = await SnapshotPointer.open(note, this.ring, this.environment);
+      this.demandNotOlder(pointer.position);
+      this.pointerSigners = this.idsOf(note);
+      this.see(pointer);
+      return pointer;
+    } catch (error) {
+      throw this.counted(error);
     }
+  }
+
+  /** Whoever had a revoked key may have chosen the times of its pointers: they count no more. */
+  private see(pointer: SnapshotPointer): void {
+    const before = this.latest && !this.ring.isRevoked(this.latest.by) ? this.latest : undefined;
+    const later = before === undefined || pointer.issued > before.issued;
+    this.issuedAnew = before !== undefined && later ? pointer : undefined;
+    this.latest = later ? pointer : before;
+  }
+
+  /**
+   * Whether the pointer that was read last says that what is served is the newest (protocol clause
+   * 13.7): it names it, and was issued later than all pointers before it. The first one cannot tell;
+   * no clock is compared.
+   */
+  isConfirmedBy(pointer: SnapshotPointer): boolean {
+    const named = this.trusted?.position === pointer.position;
+    return named && pointer === this.issuedAnew && !this.ring.isRevoked(pointer.by);
+  }
+
+  private replace(offered: Snapshot, note: Uint8Array | string, by: VerifierKey): boolean {
+    const position = this.demandNotOlder(offered.position);
     this.ring = this.ring.provenBy(by);
     this.signers = this.idsOf(note);
     if (offered.position > position) {
       this.served = offered;
-      this.note = note;
       this.verifiedBy = by;
     }
     return offered.position > position;
+  }
+
+  /** The position that is served, -1 for none. */
+  private demandNotOlder(offered: number): number {
+    const position = this.trusted?.position ?? -1;
+    if (offered < position) {
+      throw new SnapshotRefused(
+        "OLDER_POSITION",
+        `expected a position of at least ${position}, found ${offered}`,
+      );
+    }
+    return position;
   }
 
   private counted(error: unknown): unknown {
@@ -167,4 +219,8 @@ export class SnapshotHolder {
     }
     return error;
   }
+}
+
+function differ(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size !== b.size || [...a].some((id) => !b.has(id));
 }

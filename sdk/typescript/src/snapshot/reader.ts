@@ -87,7 +87,8 @@ export function deciding(note: Uint8Array | string, ring: KeyRing): VerifierKey 
   }
 }
 
-function refusal(error: unknown): unknown {
+/** A note's error as a refusal; any other as it is. */
+export function refusal(error: unknown): unknown {
   return error instanceof NoteError ? new SnapshotRefused(error.reason, error.message) : error;
 }
 
@@ -129,7 +130,7 @@ function inside(text: string, environment: string): Snapshot {
 export function parseSnapshot(json: string): Snapshot {
   const tree = new Member("snapshot", canonical(json));
   try {
-    return readSnapshot(tree, format(tree));
+    return readSnapshot(tree, format(tree), json);
   } catch (error) {
     if (error instanceof Invalid) {
       throw new SnapshotRefused("INVALID", error.message);
@@ -157,7 +158,7 @@ function format(tree: Member): 1 | 2 {
   throw new SnapshotRefused("UNKNOWN_FORMAT", `expected format 1 or 2 with its members, found ${found}`);
 }
 
-function readSnapshot(tree: Member, format: 1 | 2): Snapshot {
+function readSnapshot(tree: Member, format: 1 | 2, json: string): Snapshot {
   tree.only(MEMBERS[format]);
   const environment = tree.get("environment").text();
   if (!ENVIRONMENT.test(environment)) {
@@ -178,7 +179,7 @@ function readSnapshot(tree: Member, format: 1 | 2): Snapshot {
   const flags = more ? sorted(tree.get("flags"), MAX_PARTS, readFlag) : new Map();
   const killSwitch = more && tree.get("kill_switch").truth();
   checkPrerequisites(experiments, flags);
-  return new Snapshot(format, environment, position, time, killSwitch, experiments, flags);
+  return new Snapshot(format, environment, position, time, killSwitch, experiments, flags, json);
 }
 
 /** Parts by key, which must ascend by UTF-16 code units. */
@@ -197,12 +198,16 @@ function sorted<T>(list: Member, most: number, read: (member: Member) => T): Map
   return parts;
 }
 
-/** Only the very form that is written: `toISOString` undoes every other. */
 function timeOf(member: Member): string {
   const text = member.text();
-  const time = TIME.test(text) ? new Date(text) : new Date(NaN);
-  if (!(time.getTime() >= 0) || time.toISOString() !== text) {
+  if (!isTime(text) || text < "1970") {
     throw new Invalid("time must be a UTC time in milliseconds, from 1970 to 9999");
   }
   return text;
+}
+
+/** Only the very form that is written: `toISOString` undoes every other. */
+export function isTime(text: string): boolean {
+  const time = TIME.test(text) ? new Date(text) : new Date(NaN);
+  return !Number.isNaN(time.getTime()) && time.toISOString() === text;
 }

@@ -230,7 +230,10 @@ export class Flag {
 }
 
 /** What an application may know of a snapshot. */
-export type SnapshotInfo = Pick<Snapshot, "environment" | "format" | "position" | "time" | "killSwitch">;
+export type SnapshotInfo = Pick<
+  Snapshot,
+  "environment" | "format" | "position" | "time" | "killSwitch" | "experimentKeys" | "flagKeys"
+>;
 
 /** Everything needed to assign, for one environment at one position of the log. */
 export class Snapshot {
@@ -248,6 +251,8 @@ export class Snapshot {
     readonly killSwitch: boolean,
     readonly experiments: ReadonlyMap<string, Experiment>,
     readonly flags: ReadonlyMap<string, Flag>,
+    /** The canonical JSON that it was read from; deltas start from it. */
+    readonly text: string,
   ) {
     const units = new Set<string>();
     for (const { parts } of experiments.values()) {
@@ -257,5 +262,15 @@ export class Snapshot {
       }
     }
     this.units = units.size === 0 ? ["user_id"] : [...units];
+  }
+
+  /** In order. */
+  get experimentKeys(): readonly string[] {
+    return [...this.experiments.keys()];
+  }
+
+  /** In order. */
+  get flagKeys(): readonly string[] {
+    return [...this.flags.keys()];
   }
 }

@@ -1,18 +1,23 @@
 /**
  * What the browser runs, step by step, each step a page of its own: all vectors; a client that hears
- * of a kill and leaves its page with an event in the queue; a client that starts from what was kept.
+ * of a kill and leaves its page with an event in the queue; a client that starts from what was kept;
+ * a client that takes files of a static server that is a stranger to its page.
  */
 
 import type * as Sdk from "../../src/index.js";
 import {
   checkFolder,
+  checkKeys,
+  checkPointers,
   checkRamps,
   checkSequence,
   checkShares,
   checkSlots,
   checkStory,
   type Case,
+  type KeyStory,
   type Notes,
+  type PointerStory,
   type Ramp,
   type Result,
   type Sequence,
@@ -42,6 +47,8 @@ export interface Vectors {
   }[];
   readonly sequences: readonly Encoded<Sequence>[];
   readonly stories: readonly Encoded<Story>[];
+  readonly keys: readonly KeyStory[];
+  readonly pointers: Readonly<Record<string, PointerStory>>;
 }
 
 /** What a page reports. */
@@ -95,12 +102,16 @@ async function runVectors(): Promise<void> {
   for (const story of vectors.stories) {
     add(await checkStory(decoded(story)));
   }
+  add(await checkKeys(vectors.keys));
+  for (const [name, story] of Object.entries(vectors.pointers)) {
+    add(await checkPointers(name, story));
+  }
 }
 
-async function client(): Promise<{ sdk: typeof Sdk; client: Sdk.TrialogClient }> {
+async function client(named = "settings"): Promise<{ sdk: typeof Sdk; client: Sdk.TrialogClient }> {
   // The package as it is published, not the tests' own compilation of it.
   const sdk = (await import("/dist/index.js" as string)) as typeof Sdk;
-  const settings = (await (await fetch("/settings.json")).json()) as Sdk.Settings;
+  const settings = (await (await fetch(`/${named}.json`)).json()) as Sdk.Settings;
   const storage = sdk.browserStorage();
   return { sdk, client: sdk.createClient({ ...settings, baseUrl: location.origin, storage }) };
 }
@@ -132,7 +143,24 @@ async function runNext(): Promise<void> {
   await trialog.close();
 }
 
-const STEPS: Record<string, () => Promise<void>> = { vectors: runVectors, client: runClient, next: runNext };
+async function runFiles(): Promise<void> {
+  const { client: trialog } = await client("files-settings");
+  expect("13.7: STALE at first", (await trialog.ready(10_000)) && trialog.state === "STALE");
+  expect("13.6: ASSIGNED", trialog.peek("checkout", USER, "f").reason === "ASSIGNED");
+  await fetch("/control/files-issue", { method: "POST" });
+  await until("13.7: READY", () => trialog.state === "READY");
+  await fetch("/control/files-kill", { method: "POST" });
+  await until("8.3: KILLED", () => trialog.peek("checkout", USER, "f").reason === "KILLED");
+  expect("7.3: no stream", trialog.counters().streamsOpened === 0);
+  await trialog.close();
+}
+
+const STEPS: Record<string, () => Promise<void>> = {
+  vectors: runVectors,
+  client: runClient,
+  next: runNext,
+  files: runFiles,
+};
 
 async function run(): Promise<void> {
   const [step = "", ...rest] = (new URLSearchParams(location.search).get("steps") ?? "").split(",");

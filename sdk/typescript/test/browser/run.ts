@@ -11,8 +11,17 @@ import { tmpdir } from "node:os";
 import { join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Notes } from "../conformance/checks.js";
-import { folderNames, readFolder, readJson, sequences, snapshotTopics, stories } from "../conformance/folders.js";
+import {
+  folderNames,
+  pointerStories,
+  readFolder,
+  readJson,
+  sequences,
+  snapshotTopics,
+  stories,
+} from "../conformance/folders.js";
 import { Platform, TOKEN } from "../client/platform.js";
+import { StaticFiles } from "../client/static.js";
 import type { Encoded, Report, Vectors } from "./page.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -42,6 +51,8 @@ function vectors(): Vectors {
     folders,
     sequences: sequences().map(encoded),
     stories: stories().map(encoded),
+    keys: readJson("keys", "vectors.json"),
+    pointers: pointerStories(),
   } as Vectors;
 }
 
@@ -52,6 +63,7 @@ function encoded<T>({ name, case: wanted, notes }: Notes<T>): Encoded<T> {
 
 class BrowserRun {
   readonly reports: Report[] = [];
+  readonly files = new StaticFiles();
   private readonly platform = new Platform();
   private readonly all = JSON.stringify(vectors());
   private wake = () => {};
@@ -60,6 +72,12 @@ class BrowserRun {
     this.platform.intercept = (request, response) => this.serve(request, response);
     this.platform.publish(7);
     await this.platform.start();
+    await this.files.start();
+    this.publishFile(20);
+  }
+
+  private publishFile(position: number, members = {}): void {
+    this.files.publish(position, this.platform.snapshotAt(position, members), this.platform.signer);
   }
 
   /** Pages one after the other in a browser of their own, until each has reported. */
@@ -109,6 +127,7 @@ class BrowserRun {
 
   async end(): Promise<void> {
     await this.platform.end();
+    await this.files.end();
   }
 
   private serve(request: IncomingMessage, response: ServerResponse): boolean {
@@ -122,10 +141,11 @@ class BrowserRun {
       response.setHeader("Content-Type", "text/html").end(PAGE);
     } else if (path === "/vectors.json") {
       response.end(this.all);
-    } else if (path === "/settings.json") {
+    } else if (path.endsWith("settings.json")) {
       const verifierKey = this.platform.signer.vkey;
       const settings = { token: TOKEN, environment: "production", verifierKey, flushIntervalMillis: 60_000 };
-      response.end(JSON.stringify(settings));
+      const files = { snapshotFiles: this.files.url("static.trialog.test"), pollIntervalMillis: 50 };
+      response.end(JSON.stringify(path.includes("files") ? { ...settings, ...files } : settings));
     } else {
       void this.file(path, response);
     }
@@ -139,6 +159,10 @@ class BrowserRun {
     }
     if (path === "/control/kill") {
       this.platform.publish(8, { status: "killed" });
+    } else if (path === "/control/files-issue") {
+      this.files.point(20, this.platform.snapshotAt(20), this.platform.signer);
+    } else if (path === "/control/files-kill") {
+      this.publishFile(21, { status: "killed" });
     } else {
       this.reports.push(JSON.parse(body) as Report);
     }
@@ -164,7 +188,7 @@ function flags(profile: string, url: string): readonly string[] {
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP trialog.test 127.0.0.1",
+    "--host-resolver-rules=MAP *.trialog.test 127.0.0.1,MAP trialog.test 127.0.0.1",
     `--user-data-dir=${profile}`,
     url,
   ];
@@ -183,7 +207,7 @@ async function main(): Promise<void> {
   await run.start();
   try {
     await run.pages("127.0.0.1", ["vectors", "client", "next"]);
-    await run.pages("trialog.test", ["vectors"]);
+    await run.pages("trialog.test", ["vectors", "files"]);
   } finally {
     await run.end();
   }
@@ -193,12 +217,17 @@ async function main(): Promise<void> {
     );
     failures.forEach((failure) => console.log(`not ok ${failure}`));
   }
+  // A browser asks for leave (OPTIONS) before it sends a stranger a token.
+  const told = run.files.asked.filter(({ method, headers }) => method !== "GET" || "authorization" in headers);
   const secure = run.reports.map((report) => report.secure).join();
   const good =
     run.reports.every(({ cases, failures }) => cases > 0 && failures.length === 0) &&
-    secure === "true,true,true,false" &&
-    run.exposures === 1;
+    secure === "true,true,true,false,false" &&
+    run.exposures === 1 &&
+    run.files.count("latest") > 2 &&
+    told.length === 0;
   console.log(`# chromium: exposures of a page that was left: ${run.exposures}, expected 1`);
+  console.log(`# chromium: requests to the static server: ${run.files.asked.length}, ${told.length} with a token`);
   console.log(good ? "# chromium: all passed" : "# chromium: FAILED");
   process.exitCode = good ? 0 : 1;
 }

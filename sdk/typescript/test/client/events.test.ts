@@ -246,6 +246,8 @@ for (const kind of ["memory", "file"]) {
       await second.close();
       const left = (await storage().names()).filter((name) => name.includes("events"));
       assert.deepEqual(left, []);
+      const kept = { keeping: true, eventsFound: 2, eventsDamaged: 0, failures: 0 };
+      assert.deepEqual(second.counters().storage, kept);
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -287,6 +289,8 @@ test("6.7: what others wrote on a shelf is looked at before it is sent", async (
   assert.deepEqual(platform.events("outcomes"), [{ id }]);
   const left = () => (storage.names() as string[]).filter((name) => name.includes("events")).join();
   await until("only a stranger's left", () => left() === "staging.events.c");
+  const { eventsFound, eventsDamaged } = client.counters().storage;
+  assert.deepEqual([eventsFound, eventsDamaged], [1, 7], "6.8: six events, and a shelf that is none");
 });
 
 /** A page as far as a client looks at it. */

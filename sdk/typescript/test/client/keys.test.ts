@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { memoryStorage } from "../../src/index.js";
 import { writeCanonical } from "../../src/snapshot/json.js";
-import { Signer, snapshotTree, until } from "../support.js";
+import { revocation, rotation, Signer, snapshotTree, until } from "../support.js";
 import { Heard, Platform } from "./platform.js";
 
-const TIME = "2026-11-22T10:00:00.000Z";
 const TOP = Number.MAX_SAFE_INTEGER;
 let platform: Platform;
 let first: Signer;
@@ -20,15 +19,6 @@ afterEach(() => platform.end());
 
 function signed(text: string, ...signers: readonly Signer[]): string {
   return `${text}\n${signers.map((signer) => signer.line(text)).join("")}`;
-}
-
-function rotation(from: Signer, to: Signer): string {
-  const text = `trialog snapshot key rotation\n${from.vkey}\n${to.vkey}\n${TIME}\n${TIME}\n`;
-  return signed(text, to, from);
-}
-
-function revocation(by: Signer, of: Signer): string {
-  return signed(`trialog snapshot key revocation\n${of.vkey}\n${TIME}\n`, by);
 }
 
 function publish(position: number, ...signers: readonly Signer[]): void {

@@ -297,8 +297,10 @@ export class Heard implements ClientListener {
   readonly states: string[] = [];
   readonly positions: number[] = [];
   readonly problems: string[] = [];
+  readonly refusals: string[] = [];
 
   stateChanged = (_: string, to: string): void => void this.states.push(to);
   snapshotAccepted = ({ position }: { position: number }): void => void this.positions.push(position);
+  snapshotRefused = (origin: string, reason: string): void => void this.refusals.push(`${origin} ${reason}`);
   problem = (what: string): void => void this.problems.push(what);
 }

@@ -350,6 +350,8 @@ test("8.1: a storage that throws, or never answers, or a listener that throws, e
     assert.equal(await client.ready(5_000), true);
     client.evaluate("checkout", USER, "mine");
     assert.equal(await client.flush(5_000), true);
+    const { keeping, failures } = client.counters().storage;
+    assert.deepEqual([keeping, failures > 0], [false, true]);
   }
   await until("problems", () => heard.problems.some((problem) => /storage failed: quota/.test(problem)));
 });

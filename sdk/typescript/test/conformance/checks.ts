@@ -145,6 +145,83 @@ function learnt(holder: SnapshotHolder, statement: string): string {
   return refused?.split(":")[0] ?? (holder.keys.statements.length > before ? "learnt" : "nothing");
 }
 
+/** What one client meets: pointers, the files they name, notes and statements about keys. */
+export interface PointerStory {
+  readonly environment: string;
+  readonly vkey: string;
+  readonly steps: readonly PointerStep[];
+}
+
+export interface PointerStep {
+  readonly statement?: string;
+  readonly note?: string;
+  readonly pointer?: string;
+  readonly hex?: string;
+  readonly filler?: number;
+  readonly answer: string;
+  readonly position?: number;
+  readonly file?: string;
+  readonly issued?: string;
+  readonly fetch?: boolean;
+  readonly content?: string;
+  readonly content_answer?: string;
+  readonly confirms?: boolean;
+  readonly served: number | null;
+}
+
+/** Clauses 12.8, 13.6 and 13.7, by both ways to verify a snapshot. */
+export async function checkPointers(name: string, wanted: PointerStory): Promise<Result> {
+  const failures: string[] = [];
+  for (const way of ["offer", "offerNow"] as const) {
+    const holder = new SnapshotHolder(wanted.environment, VerifierKey.parse(wanted.vkey));
+    for (const [at, step] of wanted.steps.entries()) {
+      const { statement: _, note: __, pointer: ___, hex: ____, filler: _____, content: ______, ...answer } = step;
+      const found = { ...(await met(holder, way, step)), served: holder.current?.position ?? null };
+      if (JSON.stringify(sorted(found)) !== JSON.stringify(sorted(answer))) {
+        failures.push(`${name}, step ${at + 1}, ${way}: found ${JSON.stringify(found)}`);
+      }
+    }
+  }
+  return { cases: wanted.steps.length, failures };
+}
+
+async function met(
+  holder: SnapshotHolder,
+  way: "offer" | "offerNow",
+  step: PointerStep,
+): Promise<Record<string, unknown>> {
+  const offered = async (note: string) => (await taken(() => holder[way](utf8(note)))).replace(/^(ACCEPTED|UNCHANGED)$/, lower);
+  if (step.statement !== undefined) {
+    return { answer: learnt(holder, step.statement) };
+  }
+  if (step.note !== undefined) {
+    return { answer: await offered(step.note) };
+  }
+  try {
+    const pointer = await holder.point(pointerBytes(step));
+    const { position, file, issued } = pointer;
+    const fetch = position > (holder.trusted?.position ?? -1);
+    const content =
+      step.content === undefined
+        ? {}
+        : { content_answer: (await pointer.names(utf8(step.content))) ? await offered(step.content) : "OTHER_HASH" };
+    const confirms = holder.isConfirmedBy(pointer);
+    return { answer: "accepted", position, file, issued, fetch, ...content, confirms };
+  } catch (error) {
+    return { answer: error instanceof SnapshotRefused ? error.reason : String(error) };
+  }
+}
+
+function lower(text: string): string {
+  return text.toLowerCase();
+}
+
+function pointerBytes({ pointer, hex, filler }: PointerStep): Uint8Array {
+  return hex === undefined
+    ? utf8(pointer ?? "x".repeat(filler ?? 0))
+    : Uint8Array.from(hex.match(/../g) ?? [], (digits) => parseInt(digits, 16));
+}
+
 async function checkRefused(folder: Folder): Promise<Result> {
   const { environment, vkey, reason } = folder.case;
   const failures: string[] = [];

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Case, Folder, Notes, Sequence, Story } from "./checks.js";
+import type { Case, Folder, Notes, PointerStory, Sequence, Story } from "./checks.js";
 
 /** `sdk/conformance`; the compiled test stands three folders below `sdk/typescript`. */
 export const CONFORMANCE = fileURLToPath(new URL("../../../../conformance/", import.meta.url));
@@ -51,6 +51,14 @@ function noteFolders<T>(topic: string): readonly Notes<T>[] {
       const notes = files.map((file) => [file, readFileSync(join(CONFORMANCE, topic, name, file))] as const);
       return { name, case: readJson(topic, name, "case.json") as T, notes: Object.fromEntries(notes) };
     });
+}
+
+/** What clients meet, by the names of the folders. */
+export function pointerStories(): Readonly<Record<string, PointerStory>> {
+  const names = readdirSync(join(CONFORMANCE, "pointers"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => [name, readJson("pointers", name, "case.json") as PointerStory] as const);
+  return Object.fromEntries(names);
 }
 
 export function sequences(): readonly Notes<Sequence>[] {

@@ -1,4 +1,4 @@
-/** The conformance vectors in Node: clauses 1 to 6.1, 9, 10 and 12. */
+/** The conformance vectors in Node: clauses 1 to 6.3, 9, 10, 12, 13.6 and 13.7. */
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
@@ -6,6 +6,7 @@ import { describe, test } from "node:test";
 import {
   checkFolder,
   checkKeys,
+  checkPointers,
   checkRamps,
   checkSequence,
   checkShares,
@@ -18,6 +19,7 @@ import {
 import {
   CONFORMANCE,
   folderNames,
+  pointerStories,
   readFolder,
   readJson,
   sequences,
@@ -55,7 +57,7 @@ test("no folder of vectors is left out", () => {
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
-  assert.deepEqual(topics, [...snapshotTopics(), "exposures", "keys", "ramps", "sequences", "shares", "slots"].sort());
+  assert.deepEqual(topics, [...snapshotTopics(), "exposures", "keys", "pointers", "ramps", "sequences", "shares", "slots"].sort());
 });
 
 for (const topic of snapshotTopics()) {
@@ -75,6 +77,25 @@ describe("4.2, 4.3, 8.2 and 8.3: sequences of notes", () => {
       assert.deepEqual((await checkSequence(sequence)).failures, []);
     });
   }
+});
+
+describe("12.8, 13.6 and 13.7: pointers to files", () => {
+  for (const [name, story] of Object.entries(pointerStories())) {
+    test(name, async () => {
+      assert.deepEqual((await checkPointers(name, story)).failures, []);
+    });
+  }
+});
+
+test("4.3 and 13.7: the vectors give every answer that a pointer can get", () => {
+  const steps = Object.values(pointerStories()).flatMap((story) => story.steps);
+  const pointers = steps.filter(({ statement, note }) => statement === undefined && note === undefined);
+  const seen = new Set(pointers.map(({ answer, confirms }) => (confirms ? "confirms" : answer)));
+  const wanted =
+    "accepted confirms TOO_LARGE NOT_UTF8 NOT_A_NOTE NOT_SIGNED_BY_KEY KEY_REVOKED KEY_RETIRED BAD_SIGNATURE " +
+    "INVALID OTHER_ENVIRONMENT OLDER_POSITION";
+  assert.deepEqual([...seen].sort(), wanted.split(" ").sort());
+  assert.ok(pointers.length > 500, `${pointers.length} pointers`);
 });
 
 describe("6.2, 6.3, 9.12 and 9.14: exposures", () => {

@@ -15,7 +15,9 @@ const JSON_FORM = "snapshot/json.js";
 const CHAINS = "snapshot/prerequisites.js";
 const HOLDER = "snapshot/holder.js";
 const DELTA = "snapshot/delta.js";
+const POINTER = "snapshot/pointer.js";
 const NOTE = "note/note.js";
+const RING = "note/ring.js";
 const SLOTS = "hash/slots.js";
 const UTF8 = "hash/utf8.js";
 const SHARES = "hash/shares.js";
@@ -53,7 +55,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ["4.3", READER, 'json.includes("\\n")', "false"],
   ["4.3", READER, "fatal: true", "fatal: false"],
   ["4.3", READER, "snapshot.environment !== environment", "false"],
-  ["4.3", HOLDER, "offered.position < position", "false"],
+  ["4.3", HOLDER, "offered < position", "false"],
   ["4.3", READER, "found === 1 ||", "found >= 1 ||"],
   ["5.1", EVALUATOR, '"UNKNOWN_EXPERIMENT"', '"NOT_READY"'],
   ["5.1", EVALUATOR, "forced === undefined", "true"],
@@ -173,4 +175,25 @@ export const MUTATIONS: readonly Mutation[] = [
   ["10.3", DELTA, "(text[at] & 0xc0) !== 0x80", "true"],
   ["10.3", DELTA, "at < text.length &&", ""],
   ["10.4", HOLDER, "delta.from !== this.served?.position", "false"],
+  ["12.2", RING, "openNoteNow(note, successor);", ""],
+  ["12.2", RING, "at < this.keys.length - 1 ||", ""],
+  ["12.3", RING, "this.indexOf(key) >= this.oldest &&", ""],
+  ["12.3", RING, "[...this.keys].reverse().filter", "[...this.keys].filter"],
+  ["12.4", RING, "&& !this.isRevoked(key));", ");"],
+  ["12.4", RING, "demandNote(note, newest);", ""],
+  ["12.4", RING, "throw this.isRevoked(newest)", "throw false"],
+  ["12.6", HOLDER, "this.ring.isRevoked(this.verifiedBy)", "false"],
+  ["12.8", HOLDER, "!this.ring.isRevoked(this.latest.by)", "true"],
+  ["13.6", POINTER, "note.length > MAX_POINTER_BYTES", "false"],
+  ["13.6", POINTER, "await openNote(decoded(note), by)", 'decoded(note).replace(/\\n\\n[^]*/, "\\n")'],
+  ["13.6", POINTER, "!Number.isSafeInteger(Number(position)) ||", ""],
+  ["13.6", POINTER, "!named ||", ""],
+  ["13.6", POINTER, "|| !isTime(issued)", ""],
+  ["13.6", POINTER, "found !== environment", "false"],
+  ["13.6", POINTER, "hex(await digest(note)) === this.sha256", "true"],
+  ["13.6", HOLDER, "this.demandNotOlder(pointer.position);", ""],
+  ["13.7", HOLDER, "const named = this.trusted?.position === pointer.position;", "const named = true;"],
+  ["13.7", HOLDER, "pointer.issued > before.issued", "pointer.issued >= before.issued"],
+  ["13.7", HOLDER, "before !== undefined && later ? pointer", "later ? pointer"],
+  ["13.7", HOLDER, "later ? pointer : before", "pointer"],
 ];

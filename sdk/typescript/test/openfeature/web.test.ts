@@ -117,10 +117,12 @@ test("14.2, 14.6: the targeting key stands for a unit that is not there; without
 test("14.5: whoever is not assigned gets the value of control", async () => {
   await as({ targetingKey: "ada" });
   const changes: unknown[] = [];
-  client.addHandler(ProviderEvents.ConfigurationChanged, (details) => changes.push(details?.message));
+  client.addHandler(ProviderEvents.ConfigurationChanged, (details) =>
+    changes.push([details?.message, details?.flagsChanged]),
+  );
   serve(2, "killed");
   await until("the kill", () => changes.length > 0);
-  assert.deepEqual(changes, ["position 2"]);
+  assert.deepEqual(changes, [["position 2", ["checkout"]]]);
   const details = client.getObjectDetails("checkout", {});
   assert.deepEqual(details.value, { colour: "grey" });
   assert.deepEqual([details.reason, details.flagMetadata["reason"]], ["DISABLED", "KILLED"]);

@@ -15,6 +15,7 @@ import io.trialog.sdk.TrialogClient;
 import io.trialog.sdk.core.Context;
 import io.trialog.sdk.core.Experiment;
 import io.trialog.sdk.core.Snapshot;
+import io.trialog.sdk.core.SnapshotRefusedException;
 import io.trialog.sdk.core.openfeature.TargetingKey;
 import java.time.Duration;
 import java.util.List;
@@ -207,6 +208,11 @@ public final class TrialogProvider extends EventProvider {
                 .flagsChanged(Changes.between(before, snapshot))
                 .build());
       }
+    }
+
+    @Override
+    public void snapshotRefused(String origin, SnapshotRefusedException.Reason reason) {
+      listener.snapshotRefused(origin, reason);
     }
 
     @Override

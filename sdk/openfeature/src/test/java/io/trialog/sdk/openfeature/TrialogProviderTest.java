@@ -18,7 +18,9 @@ import io.trialog.sdk.ClientState;
 import io.trialog.sdk.TrialogClient;
 import io.trialog.sdk.core.Experiment.Status;
 import io.trialog.sdk.core.Overrides;
+import io.trialog.sdk.core.SnapshotRefusedException.Reason;
 import io.trialog.sdk.core.Subjects;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -220,6 +222,31 @@ class TrialogProviderTest {
     Await.until("a change", () -> !changes.isEmpty());
     assertThat(changes.getFirst().getFlagsChanged()).containsExactly("checkout");
     assertThat(changes.getFirst().getMessage()).isEqualTo("position 2");
+  }
+
+  @Test
+  void the_listener_hears_of_refusals_as_the_clients_own_would() {
+    List<String> heard = new CopyOnWriteArrayList<>();
+    ClientListener listener =
+        new ClientListener() {
+          @Override
+          public void snapshotRefused(String origin, Reason reason) {
+            heard.add(origin + " " + reason);
+          }
+
+          @Override
+          public void problem(String what) {
+            heard.add(what);
+          }
+        };
+    server.serving(Flags.snapshot(1));
+    TrialogProvider provider =
+        new TrialogProvider(server.client(), Duration.ofSeconds(10), listener);
+    api.setProviderAndWait(provider);
+    provider.client().orElseThrow().offer("nothing".getBytes(StandardCharsets.UTF_8), "kafka");
+    assertThat(heard)
+        .contains("kafka NOT_A_NOTE")
+        .anySatisfy(what -> assertThat(what).startsWith("snapshot refused (kafka): NOT_A_NOTE: "));
   }
 
   @Test
