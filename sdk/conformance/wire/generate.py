@@ -156,7 +156,7 @@ def problem(status, code, detail):
 def story():
     context = {"user_id": "u1", "device_id": "d1", "country": "AT"}
     note, body = "text/vnd.trialog.snapshot;charset=UTF-8", batch(context)
-    rejected = {"kind": "outcome", "index": 1, "id": uuid(3, 7), "code": "unknown_metric", "detail": "no such metric"}
+    rejected = {"kind": "exposure", "index": 0, "id": uuid(1, 7), "code": "unknown_experiment", "detail": "no such experiment"}
     path = "/api/v1/snapshots/production"
     steps = [
         ("poll", request("GET", path), answer(200, signed(BEFORE), note, ETag='"12"')),
@@ -170,7 +170,7 @@ def story():
             "application/problem+json", Retry_After="1")),
         ("batch again", request("POST", "/api/v1/batches", body), answer(
             200, canonical({"accepted": 2, "rejected": [rejected],
-                            "receipt": {"trialog.exposures-0": 57828, "trialog.outcomes-2": 1204}}), "application/json")),
+                            "receipt": {"trialog.outcomes-2": 57828, "trialog.outcomes-5": 1204}}), "application/json")),
         ("poll again", request("GET", path, If_None_Match='"13"'), answer(304, ETag='"13"')),
         ("receipt at the end", request("POST", "/api/v1/receipts", receipt((13, 61022), closing=True)), answer(202))]
     return {
