@@ -273,6 +273,13 @@ def answered():
                        "first": "1970-01-01T00:00:00.000Z", "last": "9999-12-31T23:59:59.999Z"}.items():
         case("time_" + name, dict(tree, time=time), [("ASSIGNED", "checkout", user(1))])
     case("no_experiments", snapshot(position=0), [("UNKNOWN_EXPERIMENT", "checkout", user(1))])
+    case("a_hundred_signatures", tree, [("ASSIGNED", "checkout", user(1))],
+         note=line + "\n" + stranger.line(line) * 99 + PRODUCTION.line(line))
+    case("conditions_of_no_values", snapshot(
+        experiment("all", targeting=[{"attribute": "country", "operator": "not_in", "values": []}], winner="treatment"),
+        experiment("nobody", targeting=[{"attribute": "country", "operator": "in", "values": []}]), position=123), [
+        ("ASSIGNED", "all", user(1)), ("ASSIGNED", "all", dict(user(1), country="us")),
+        ("NOT_TARGETED", "nobody", user(1)), ("NOT_TARGETED", "nobody", dict(user(1), country="us"))])
 
 
 def refused():
@@ -334,6 +341,51 @@ def refused():
     pair = snapshot(experiment("a"), experiment("b"))
     pair["experiments"].reverse()
     no("experiments_unsorted", "INVALID", PRODUCTION.note(canonical(pair) + "\n"))
+    forms(no, line, good)
+    two = [{"key": "control"}, {"key": "treatment"}]
+    condition = {"attribute": "country", "operator": "in", "values": ["us"]}
+    for name, members in {
+            "unit_empty": {"unit": ""}, "fallback_unit_empty": {"fallback_unit": ""}, "winner_null": {"winner": None},
+            "variant_twice": {"variants": two + two[1:]}, "variant_key_form": {"variants": two + [{"key": "Other"}]},
+            "condition_of_another_operator": {"targeting": [dict(condition, operator="prefix")]},
+            "condition_without_attribute": {"targeting": [dict(condition, attribute="")]},
+            "condition_with_type": {"targeting": [dict(condition, type="text")]},
+            "condition_of_10001_values": {"targeting": [dict(condition, values=["us"] * 10001)]},
+            "condition_value_long": {"targeting": [dict(condition, values=["u" * 1025])]},
+            "condition_value_number": {"targeting": [dict(condition, values=[1])]},
+            "1001_conditions": {"targeting": [condition] * 1001}, "targeting_tree": {"targeting": {"all": []}}}.items():
+        no(name, "INVALID", PRODUCTION.note(canonical(snapshot(experiment("checkout", **members))) + "\n"))
+
+
+def forms(no, line, good):
+    """Notes that have not the form of clause 4.5, or whose signatures are wrong."""
+    def signed(name, reason, signatures, text=line):
+        no(name, reason, text + "\n" + signatures)
+
+    right, other = PRODUCTION.line(line), Signer("witness.example/w1").line(line)
+    encoded = right.split(" ")[2].rstrip("\n")
+    short = base64.b64encode(base64.b64decode(encoded)[:-1]).decode()
+    wrong = PRODUCTION.line(line + "x")
+    signed("line_without_end", "NOT_A_NOTE", right[:-1])
+    signed("line_with_a_hyphen", "NOT_A_NOTE", right.replace("\u2014", "-"))
+    signed("line_without_name", "NOT_A_NOTE", f"\u2014  {encoded}\n")
+    signed("line_of_two_words", "NOT_A_NOTE", f"\u2014 {encoded}\n")
+    signed("line_of_a_name_with_a_plus", "NOT_A_NOTE", right + other.replace("example/w1", "example+w1"))
+    signed("line_of_no_base64", "NOT_A_NOTE", right + other.replace("/w1 ", "/w1 !"))
+    signed("line_of_four_bytes", "NOT_A_NOTE", right + "\u2014 witness.example/w1 AAAAAA==\n")
+    signed("line_that_is_empty", "NOT_A_NOTE", right + "\n")
+    signed("no_lines", "NOT_A_NOTE", "")
+    signed("101_lines", "NOT_A_NOTE", right + other * 100)
+    signed("control_character", "NOT_A_NOTE", PRODUCTION.line(line.replace("checkout", "check\tout")),
+           line.replace("checkout", "check\tout"))
+    signed("carriage_return", "NOT_A_NOTE", PRODUCTION.line(line[:-1] + "\r\n"), line[:-1] + "\r\n")
+    signed("signature_of_63_bytes", "BAD_SIGNATURE", right.replace(encoded, short))
+    signed("right_and_wrong_signature", "BAD_SIGNATURE", right + wrong)
+    signed("wrong_and_right_signature", "BAD_SIGNATURE", wrong + right)
+    signed("two_lines_of_another_key", "NOT_SIGNED_BY_KEY", STAGING.line(line + line), line + line)
+    signed("two_lines_and_a_wrong_signature", "BAD_SIGNATURE", right, line + line)
+    no("byte_order_mark", "BAD_SIGNATURE", "\ufeff" + good)
+    no("signed_byte_order_mark", "NOT_CANONICAL", PRODUCTION.note("\ufeff" + line))
 
 
 def main():

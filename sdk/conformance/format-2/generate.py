@@ -775,6 +775,38 @@ def random_case(seed):
 
 # --- refused
 
+def nested(depth):
+    return [nested(depth - 1)] if depth > 1 else []
+
+
+def largest():
+    """As much as there may be of parts, and as little (clauses 3.4, 3.6, 9.3 and 9.17)."""
+    slots = [{"from": n, "to": n + 1, "variant": "control"} for n in range(999)]
+    two = [{"key": "control"}, {"key": "treatment"}]
+    wide = experiment(
+        "wide", salt="s" * 1024, unit="u" * 1024, surface="", namespace="", epoch=2 ** 31 - 1, winner="v1",
+        variants=two + [{"key": f"v{n}"} for n in range(997)] + [{"key": "v997", "payload": "1" * 65536}],
+        allocation=slots + [{"from": 999, "to": 10000, "variant": "v997"}], targeting={"not": {"any": []}},
+        exclusion_sets=[reservation("page", *[(10 * n, 10 * n + 10) for n in range(1000)])] + [
+            reservation("page", (0, 10000))] * 99,
+        prerequisites=[needs("flag", "large", *["on", *[f"v{n}" for n in range(999)]])] * 100)
+    narrow = experiment("narrow", salt="", fallback_unit="device_id", allocation=[], variants=[
+        {"key": "control", "payload": ""}], exclusion_sets=[])
+    large = flag("large", variants=[{"key": "on", "value": "1" * 65536}] + [
+        {"key": f"v{n}", "value": ""} for n in range(999)], off="v0", rollout=[
+        {"from": n, "to": n + 1, "variant": "v1"} for n in range(999)] + [{"from": 999, "to": 10000, "variant": "on"}],
+        rules=[{"targeting": c("text", "equals", str(n), attribute="n"), "rollout": everybody("v2")} for n in range(1000)])
+    chain = [experiment(f"c{i:02d}", prerequisites=[needs("experiment", f"c{i + 1:02d}", "control", "treatment")])
+             for i in range(15)] + [experiment("c15", prerequisites=[needs("flag", "missing", "on")])]
+    tree = snapshot(wide, narrow, *chain, flags=[large], sets=[exclusion_set("page", salt="")], position=2 ** 53 - 1)
+    tree["time"] = "1970-01-01T00:00:00.000Z"
+    contexts = [dict({"u" * 1024: str(n)}, **user(n)) for n in range(40)]
+    case("largest_parts", tree,
+         [ask(tree, None, "wide", context) for context in contexts]
+         + [ask(tree, None, key, user(1)) for key in ("narrow", "c00", "c15")] + [ask(tree, None, "narrow", {})]
+         + [ask_flag(tree, None, "large", dict(user(n), n=str(n))) for n in (0, 999, 1000)])
+
+
 def refused():
     def no(name, tree, reason="INVALID"):
         line = tree if isinstance(tree, str) else canonical(tree)
@@ -917,6 +949,84 @@ def refused():
     but("flag_twice", lambda tree: tree["flags"].append(flag("plain")))
     but("float_slot", lambda tree: tree["holdouts"][0].update(slots=500.5), "NOT_CANONICAL")
 
+    # the text as a whole (clauses 3.6 and 3.7)
+    no("not_an_object", "[]")
+    no("a_text_only", '"production"')
+    but("format_missing", without("format"))
+    but("format_text", lambda tree: tree.update(format="2"))
+    but("format_null", lambda tree: tree.update(format=None))
+    but("format_negative", lambda tree: tree.update(format=-2), "UNKNOWN_FORMAT")
+    but("nested_32", lambda tree: tree.update(flavour=nested(32)))
+    but("nested_33", lambda tree: tree.update(flavour=nested(33)), "NOT_CANONICAL")
+    but("environment_empty", lambda tree: tree.update(environment=""))
+    but("environment_upper_case", lambda tree: tree.update(environment="Production"))
+    but("environment_long", lambda tree: tree.update(environment="p" * 33))
+    but("position_negative", lambda tree: tree.update(position=-1))
+    but("position_text", lambda tree: tree.update(position="456"))
+    but("time_1969", lambda tree: tree.update(time="1969-12-31T23:59:59.999Z"))
+    but("time_number", lambda tree: tree.update(time=0))
+
+    # one more than in largest_parts, or another form (clauses 3.4, 9.3, 9.17)
+    slots = [{"from": n, "to": n + 1, "variant": "control"} for n in range(1001)]
+    many = [{"key": f"v{n}"} for n in range(999)]
+    two = [{"key": "control"}, {"key": "treatment"}]
+    on_off = [{"key": "on", "value": "true"}, {"key": "off", "value": "false"}]
+    rule = {"targeting": {"all": []}, "rollout": everybody("on")}
+    for name, members in {
+            "unit_empty": {"unit": ""}, "unit_long": {"unit": "u" * 1025}, "fallback_unit_empty": {"fallback_unit": ""},
+            "fallback_unit_null": {"fallback_unit": None}, "salt_null": {"salt": None}, "salt_long": {"salt": "s" * 1025},
+            "surface_long": {"surface": "s" * 1025}, "namespace_long": {"namespace": "n" * 1025},
+            "epoch_2_31": {"epoch": 2 ** 31}, "epoch_text": {"epoch": "0"}, "control_null": {"control": None},
+            "winner_unknown": {"winner": "other"}, "winner_null": {"winner": None}, "status_null": {"status": None},
+            "without_variants": {"variants": []}, "1001_variants": {"variants": two + many},
+            "variant_twice": {"variants": two + two[:1]}, "variant_key_form": {"variants": two + [{"key": "Other"}]},
+            "variant_unknown_member": {"variants": two + [{"key": "other", "share": 1}]},
+            "payload_number": {"variants": two + [{"key": "other", "payload": 1}]},
+            "payload_null": {"variants": two + [{"key": "other", "payload": None}]},
+            "payload_long": {"variants": two + [{"key": "other", "payload": "1" * 65537}]},
+            "1001_ranges": {"allocation": slots}, "range_empty": {"allocation": [dict(slots[0], to=0)]},
+            "range_unknown_member": {"allocation": [dict(slots[0], weight=1)]},
+            "range_negative": {"allocation": [dict(slots[0], **{"from": -1})]},
+            "101_sets": {"exclusion_sets": [reservation("page", (0, 1))] * 101},
+            "set_1001_ranges": {"exclusion_sets": [reservation("page", *[(n, n + 1) for n in range(1001)])]},
+            "set_unknown_member": {"exclusion_sets": [dict(reservation("page", (0, 1)), weight=1)]},
+            "set_range_with_variant": {"exclusion_sets": [{"set": "page", "ranges": slots[:1]}]},
+            "prerequisite_variant_key_form": {"prerequisites": [needs("flag", "plain", "On")]},
+            "prerequisite_unknown_member": {"prerequisites": [dict(needs("flag", "plain", "on"), negated=True)]},
+            "prerequisite_1001_variants": {"prerequisites": [needs("flag", "plain", *[f"v{n}" for n in range(1001)])]},
+            "targeting_not_with_more": {"targeting": {"not": {"all": []}, "flavour": 1}},
+            "targeting_any_object": {"targeting": {"any": {"all": []}}},
+            "targeting_attribute_long": {"targeting": c("text", "in", "us", attribute="a" * 1025)},
+            "targeting_type_null": {"targeting": dict(c("text", "in", "us"), type=None)},
+            "targeting_operator_null": {"targeting": dict(c("text", "in", "us"), operator=None)},
+            "targeting_values_text": {"targeting": dict(c("text", "in", "us"), values="us")},
+            "targeting_condition_with_more": {"targeting": dict(c("text", "in", "us"), flavour=1)}}.items():
+        but("experiment_" + name, e(**members))
+    for name, members in {
+            "key_form": {"key": "Plain"}, "unit_empty": {"unit": ""}, "fallback_unit_empty": {"fallback_unit": ""},
+            "salt_null": {"salt": None}, "enabled_text": {"enabled": "true"}, "killed_null": {"killed": None},
+            "off_null": {"off": None}, "without_variants": {"variants": []},
+            "variant_key_form": {"variants": on_off + [{"key": "Other", "value": "1"}]},
+            "variant_unknown_member": {"variants": on_off + [{"key": "other", "value": "1", "share": 1}]},
+            "variant_without_value": {"variants": on_off + [{"key": "other"}]},
+            "value_long": {"variants": on_off + [{"key": "other", "value": "1" * 65537}]},
+            "1001_variants": {"variants": on_off + [{"key": f"v{n}", "value": "1"} for n in range(999)]},
+            "rule_unknown_member": {"rules": [dict(rule, name="all")]}, "rule_without_targeting": {
+                "rules": [{"rollout": everybody("on")}]},
+            "1001_rules": {"rules": [rule] * 1001}, "1001_ranges": {"rollout": [
+                dict(r, variant="on") for r in slots[:1000]] + [{"from": 1000, "to": 10000, "variant": "on"}]},
+            "range_unknown_member": {"rollout": [dict(everybody("on")[0], weight=1)]}}.items():
+        but("a_flag_" + name, f(**members))
+    for name, members in {
+            "key_form": {"key": "Home"}, "salt_null": {"salt": None}, "slots_text": {"slots": "500"},
+            "scope_null": {"scope": None}, "scope_without_kind": {"scope": {"value": "home"}},
+            "scope_unknown_member": {"scope": {"kind": "surface", "value": "home", "flavour": 1}},
+            "scope_value_empty": {"scope": {"kind": "surface", "value": ""}},
+            "scope_value_long": {"scope": {"kind": "surface", "value": "h" * 1025}}}.items():
+        but("a_holdout_" + name, h(**members))
+    for name, members in {"unit_empty": {"unit": ""}, "salt_null": {"salt": None}}.items():
+        but("a_set_" + name, lambda tree, members=members: tree["exclusion_sets"][0].update(members))
+
 
 def main():
     for entry in os.scandir("."):
@@ -932,6 +1042,7 @@ def main():
     ramps()
     for seed in range(1, 16):
         random_case(seed)
+    largest()
     refused()
     folders = [entry.name for entry in os.scandir(".") if entry.is_dir()]
     questions = sum(open(name + "/case.json").read().count('"answer"') for name in folders)

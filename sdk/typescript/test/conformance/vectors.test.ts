@@ -57,7 +57,7 @@ test("no folder of vectors is left out", () => {
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
-  assert.deepEqual(topics, [...snapshotTopics(), "exposures", "keys", "pointers", "ramps", "sequences", "shares", "slots"].sort());
+  assert.deepEqual(topics, [...snapshotTopics(), "exposures", "keys", "pointers", "ramps", "sequences", "shares", "slots", "wire"].sort());
 });
 
 for (const topic of snapshotTopics()) {
