@@ -73,7 +73,7 @@ final class RoutesByShape extends RequestMappingHandlerMapping {
     return false;
   }
 
-  /** Empty when the shape says nothing: a pattern may match any number of segments. */
+  /** Empty when the shape says nothing: a pattern ends with a separator, or is open. */
   private static List<Shape> shapes(RequestMappingInfo info) {
     var condition = info.getPathPatternsCondition();
     if (condition == null || condition.getPatterns().stream().anyMatch(RoutesByShape::isOpen)) {
@@ -84,6 +84,9 @@ final class RoutesByShape extends RequestMappingHandlerMapping {
 
   private static boolean isOpen(PathPattern pattern) {
     String text = pattern.getPatternString();
-    return !text.startsWith("/") || text.contains("**") || text.contains("{*");
+    return !text.startsWith("/")
+        || text.endsWith("/")
+        || text.contains("**")
+        || text.contains("{*");
   }
 }

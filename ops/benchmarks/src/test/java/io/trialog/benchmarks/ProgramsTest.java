@@ -109,7 +109,7 @@ class ProgramsTest {
     assertThat(most.get(0)).isGreaterThanOrEqualTo(median.get(0));
     assertThat(most.get(1)).isGreaterThanOrEqualTo(median.get(1));
     // Every thousandth event leaves a checkpoint, and the last answers are kept.
-    assertThat(cells(report, "heap that the archive keeps then, after 30 questions").get(1))
+    assertThat(cells(report, "heap that the archive keeps after 30 questions").get(1))
         .isBetween(0.01, 50.0);
   }
 
