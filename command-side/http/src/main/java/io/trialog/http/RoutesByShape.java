@@ -1,6 +1,7 @@
 package io.trialog.http;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,15 +21,13 @@ import org.springframework.web.util.pattern.PathPattern;
 final class RoutesByShape extends RequestMappingHandlerMapping {
   private final Map<RequestMappingInfo, List<Shape>> shapes = new ConcurrentHashMap<>();
 
-  /** The segments of a pattern; null where any one text will do. */
-  private record Shape(@Nullable String[] segments) {
+  /** The segments of a pattern; empty where any one text will do. */
+  private record Shape(List<String> words) {
     static Shape of(PathPattern pattern) {
-      String[] segments = pattern.getPatternString().substring(1).split("/", -1);
-      @Nullable String[] words = new String[segments.length];
-      for (int i = 0; i < segments.length; i++) {
-        words[i] = isWord(segments[i]) ? segments[i] : null;
-      }
-      return new Shape(words);
+      return new Shape(
+          Arrays.stream(pattern.getPatternString().substring(1).split("/", -1))
+              .map(segment -> isWord(segment) ? segment : "")
+              .toList());
     }
 
     private static boolean isWord(String segment) {
@@ -37,12 +36,12 @@ final class RoutesByShape extends RequestMappingHandlerMapping {
 
     /** Of a path of separators and segments in turn, beginning with a separator. */
     boolean fits(List<PathContainer.Element> path) {
-      if (path.size() != 2 * segments.length) {
+      if (path.size() != 2 * words.size()) {
         return false;
       }
-      for (int i = segments.length - 1; i >= 0; i--) {
-        String word = segments[i];
-        if (word != null
+      for (int i = words.size() - 1; i >= 0; i--) {
+        String word = words.get(i);
+        if (!word.isEmpty()
             && !(path.get(2 * i + 1) instanceof PathSegment segment
                 && word.equals(segment.valueToMatch()))) {
           return false;
