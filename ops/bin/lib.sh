@@ -97,6 +97,16 @@ trialog_say_redis() {
   say "  Debian or Ubuntu:  apt-get install redis-server"
 }
 
+# The load generator of bench-http, and of the slow test that runs it.
+trialog_find_wrk() {
+  command -v wrk >/dev/null
+}
+
+trialog_say_wrk() {
+  say "wrk is missing (looked in PATH); it is the load on the routes that SDKs read."
+  say "  Debian or Ubuntu:  apt-get install wrk"
+}
+
 trialog_require_jdk() {
   if ! trialog_find_jdk; then
     trialog_say_jdk
@@ -171,4 +181,20 @@ trialog_mvn_package() {
   fi
   # Maven leaves a file alone that would not change; its age must still say that it was checked just now.
   touch "$product"
+}
+
+# trialog_bench CLASS ARGUMENT...: runs a program of ops/benchmarks in place of this shell, with a platform that it may start.
+trialog_bench() {
+  local class="$1" module="$TRIALOG_ROOT/ops/benchmarks" app="$TRIALOG_ROOT/ops/standalone/target/app"
+  shift
+  trialog_require_jdk
+  trialog_build "$app/lib" ops/standalone \
+    command-side/language command-side/eventstore command-side/http command-side/service \
+    projections/statistics projections/snapshots projections/measurement projections/guardrails projections/receipts \
+    projections/audit-trail projections/publishers projections/service query-side/service sdk/core sdk/java \
+    audit-export/proof audit-export/log ops/standalone
+  trialog_build "$module/target/lib" ops/benchmarks \
+    command-side/language command-side/eventstore projections/snapshots sdk/core sdk/java sdk/kafka ops/benchmarks
+  exec "$JDK25/bin/java" -Xmx1g -XX:+UseSerialGC -Dtrialog.platform="$app/lib/*" \
+    -cp "$module/target/*:$module/target/lib/*" "io.trialog.benchmarks.$class" "$@"
 }

@@ -44,8 +44,10 @@ public final class StrictJson {
     if (request.getContentLengthLong() > limit) {
       throw tooLarge(limit);
     }
+    // Room for what was announced, which the server bounds, and one byte to see that it ended.
+    int most = (int) Math.min(request.getContentLengthLong(), limit);
     try (InputStream in = request.getInputStream()) {
-      byte[] body = in.readNBytes(limit + 1);
+      byte[] body = in.readNBytes((most < 0 ? limit : most) + 1);
       if (body.length > limit) {
         throw tooLarge(limit);
       }

@@ -53,6 +53,33 @@ class AccessTokensTest {
     assertThat(tokens.caller("")).isEmpty();
     assertThat(tokens.caller("trl_x/y_" + "A".repeat(43))).isEmpty();
     assertThat(tokens.caller(fresh.bearer() + "x")).isEmpty();
+    assertThat(tokens.caller(fresh.bearer().substring(1))).isEmpty();
+    assertThat(tokens.caller("TRL_" + fresh.bearer().substring(4))).isEmpty();
+  }
+
+  @Test
+  void only_what_has_the_shape_of_a_token_is_looked_up() {
+    String secret = "A".repeat(43);
+    String longest = "z9".repeat(16);
+
+    tokens.caller("trl_" + longest + "_" + secret);
+    assertThat(log.streamsRead).isEqualTo(1);
+
+    for (String shapeless :
+        List.of(
+            "trl__" + secret,
+            "trl_" + longest + "0_" + secret,
+            "trl_Z_" + secret,
+            "trl_a_b_" + secret,
+            "trl_a-" + secret,
+            "trl_b_" + secret.substring(1),
+            "trl_b_" + secret.substring(1) + "_",
+            "trl_b_" + secret.substring(1) + "é",
+            "_" + secret,
+            secret)) {
+      assertThat(tokens.caller(shapeless)).as(shapeless).isEmpty();
+    }
+    assertThat(log.streamsRead).isEqualTo(1);
   }
 
   @Test

@@ -2,12 +2,9 @@ package io.trialog.benchmarks;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -80,7 +76,7 @@ public final class CommandLoad implements Callable<Integer> {
 
   /** Exit code 1 when a promise was not kept. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new CommandLoad()).execute(args));
+    System.exit(Program.run(new CommandLoad(), args));
   }
 
   @Override
@@ -133,7 +129,7 @@ public final class CommandLoad implements Callable<Integer> {
       requireBar(measured.latencies());
       return measured.report("h2", platform.embeddedLogBytes());
     } finally {
-      delete(folder);
+      Folders.delete(folder);
     }
   }
 
@@ -149,7 +145,7 @@ public final class CommandLoad implements Callable<Integer> {
       Measured measured = measure(PlatformProcess.start(classPath(), folder, "postgres", options));
       return measured.report("postgresql", bytesOfTables(server));
     } finally {
-      delete(folder);
+      Folders.delete(folder);
     }
   }
 
@@ -235,25 +231,5 @@ public final class CommandLoad implements Callable<Integer> {
       throw new IllegalStateException("-Dtrialog.platform must be the class path of the platform");
     }
     return classPath;
-  }
-
-  static void delete(Path folder) throws IOException {
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-              throws IOException {
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -1,10 +1,12 @@
 package io.trialog.benchmarks;
 
+import io.trialog.benchmarks.Wrk.Load;
+import io.trialog.benchmarks.Wrk.Question;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,29 +14,34 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The program: what the reads of SDKs sustain, by wrk. */
 @Command(
     name = "bench-http",
     mixinStandardHelpOptions = true,
     description = {
-      "Starts a platform and lets wrk ask for the snapshot that the client has already (304), and"
-          + " for",
-      "single evaluations by OFREP, and prints requests per second and p99 as Markdown.",
+      "Starts a platform and lets wrk ask it, one after the other: for a static page without a"
+          + " token, as",
+      "a measure of the web server alone; for the snapshot that the client has already (304); for"
+          + " the",
+      "whole snapshot, plain and gzip; for single evaluations by OFREP. Prints requests per second"
+          + " and",
+      "p99 as Markdown. Everything is warmed up before anything is measured.",
       "Fails when an answer is not the expected one."
     },
     sortOptions = false)
 public final class HttpLoad implements Callable<Integer> {
   private static final String SNAPSHOT = "/api/v1/snapshots/production";
-  private static final String OFREP = "/ofrep/v1/evaluate/flags/org-x1";
-  private static final String BODY =
+  private static final String OFREP = "/ofrep/v1/evaluate/flags/org-x0";
+  private static final String CONTEXT =
       "{\"context\":{\"targetingKey\":\"user-1\",\"user_id\":\"user-1\",\"country\":\"US\"}}";
 
   @Option(
@@ -44,9 +51,15 @@ public final class HttpLoad implements Callable<Integer> {
   private int connections;
 
   @Option(
+      names = "--warm-up",
+      defaultValue = "10",
+      description = "Seconds for each question before the clock (default: ${DEFAULT-VALUE}).")
+  private int warmUp;
+
+  @Option(
       names = "--seconds",
       defaultValue = "10",
-      description = "Of each measurement, after as many to warm up (default: ${DEFAULT-VALUE}).")
+      description = "Seconds of each measurement (default: ${DEFAULT-VALUE}).")
   private int seconds;
 
   @Option(
@@ -58,15 +71,24 @@ public final class HttpLoad implements Callable<Integer> {
   @Option(names = "--append", description = "Also append the report to this file.")
   private @Nullable Path append;
 
-  private HttpLoad() {}
+  @Spec private CommandSpec spec;
+
+  HttpLoad() {}
 
   /** Exit code 1 when an answer was not the expected one. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new HttpLoad()).execute(args));
+    System.exit(Program.run(new HttpLoad(), args));
   }
+
+  /** A line of the report, and the status of each of its answers. */
+  private record Row(String name, int status, Question question) {}
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Program.require(spec, "--connections", connections, 1, 1_000);
+    Program.require(spec, "--warm-up", warmUp, 1, 600);
+    Program.require(spec, "--seconds", seconds, 1, 600);
+    Program.require(spec, "--experiments", experiments, 1, 5_000);
     Path folder = Files.createTempDirectory("trialog-bench");
     try (PlatformProcess platform =
         PlatformProcess.start(CommandLoad.classPath(), folder, "", List.of())) {
@@ -76,112 +98,110 @@ public final class HttpLoad implements Callable<Integer> {
         Files.writeString(append, report, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       }
     } finally {
-      CommandLoad.delete(folder);
+      Folders.delete(folder);
     }
     return 0;
   }
 
   private String measure(PlatformProcess platform, Path folder)
       throws IOException, InterruptedException {
+    Api sdk = sdk(platform);
+    HttpResponse<String> newest = sdk.send(sdk.request(SNAPSHOT).GET().build());
+    List<Row> rows = rows(sdk.token(), newest.headers().firstValue("ETag").orElse("none"));
+    Wrk wrk = new Wrk(folder, connections);
+    for (Row row : rows) {
+      check(sdk, row);
+      wrk.ask(sdk.base(), row.question(), warmUp);
+    }
+    List<Load> loads = new ArrayList<>();
+    for (Row row : rows) {
+      loads.add(wrk.ask(sdk.base(), row.question(), seconds));
+      // The snapshot must not have changed meanwhile, or a 304 would have become a 200.
+      check(sdk, row);
+    }
+    return report(rows, loads, newest.body().length());
+  }
+
+  private Api sdk(PlatformProcess platform) throws IOException, InterruptedException {
     Api admin = Api.of(platform.address(), platform.adminToken());
     Latencies setUp = new Organisation(admin, "org", 2, 2).work(experiments);
     if (!setUp.failures().isEmpty()) {
       throw new IOException("not acknowledged: " + setUp.failures().iterator().next());
     }
-    Api sdk =
-        admin.as(
-            admin
-                .post("/api/v1/tokens", "{'holder':'load','roles':[{'role':'sdk'}]}")
-                .getString("secret"));
-    StringBuilder report = new StringBuilder(heading());
-    String tag =
-        sdk.send(sdk.request(SNAPSHOT).GET().build()).headers().firstValue("ETag").orElse("");
-    Wrk snapshot = new Wrk(sdk, SNAPSHOT, folder, "wrk.headers['If-None-Match']='" + tag + "'\n");
-    report.append(snapshot.line("snapshot, ETag matches (304)", 304, seconds, connections));
-    Wrk evaluation =
-        new Wrk(
-            sdk,
-            OFREP,
-            folder,
-            "wrk.method='POST'\nwrk.body='%s'\nwrk.headers['Content-Type']='application/json'\n"
-                .formatted(BODY));
-    report.append(evaluation.line("OFREP, one experiment", 200, seconds, connections));
+    String token = "{'holder':'load','roles':[{'role':'sdk'}]}";
+    return admin.as(admin.post("/api/v1/tokens", token).getString("secret"));
+  }
+
+  private static List<Row> rows(String token, String tag) {
+    Map<String, String> known = Map.of("Authorization", "Bearer " + token, "If-None-Match", tag);
+    Map<String, String> bearer = Map.of("Authorization", "Bearer " + token);
+    Map<String, String> gzip =
+        Map.of("Authorization", "Bearer " + token, "Accept-Encoding", "gzip");
+    Map<String, String> json =
+        Map.of("Authorization", "Bearer " + token, "Content-Type", "application/json");
+    return List.of(
+        new Row("static page, no token", 200, new Question("/", Map.of(), "")),
+        new Row("snapshot, ETag matches (304)", 304, new Question(SNAPSHOT, known, "")),
+        new Row("snapshot, whole", 200, new Question(SNAPSHOT, bearer, "")),
+        new Row("snapshot, whole, gzip", 200, new Question(SNAPSHOT, gzip, "")),
+        new Row("OFREP, one experiment", 200, new Question(OFREP, json, CONTEXT)));
+  }
+
+  /** wrk does not tell a 200 from a 304. */
+  private static void check(Api api, Row row) throws IOException, InterruptedException {
+    Question question = row.question();
+    BodyPublisher body =
+        question.body().isEmpty()
+            ? BodyPublishers.noBody()
+            : BodyPublishers.ofString(question.body());
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(api.base().resolve(question.path()))
+            .method(question.body().isEmpty() ? "GET" : "POST", body);
+    question.headers().forEach(request::header);
+    int found = api.send(request.build()).statusCode();
+    if (found != row.status()) {
+      throw new IOException(
+          "%s: expected %d, found %d".formatted(question.path(), row.status(), found));
+    }
+  }
+
+  private String report(List<Row> rows, List<Load> loads, int bytes) {
+    StringBuilder report = new StringBuilder(heading(bytes));
+    double page = loads.getFirst().rate();
+    for (int i = 0; i < rows.size(); i++) {
+      Load load = loads.get(i);
+      report.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %,.0f | %.2f | %.1f ms | %.1f ms |%n",
+              rows.get(i).name(),
+              load.rate(),
+              load.rate() / page,
+              load.p50(),
+              load.p99()));
+    }
     return report.toString();
   }
 
-  private String heading() {
-    return """
+  private String heading(int bytes) {
+    return String.format(
+        Locale.ROOT,
+        """
 
-    ## Reads of SDKs by wrk, %s
+        ## Reads of SDKs by wrk, %s
 
-    %s. `ops/bin/bench-http --connections %d --seconds %d --experiments %d`: wrk with one thread on the same cores as the platform.
+        %s. `ops/bin/bench-http --connections %d --warm-up %d --seconds %d --experiments %d`: wrk with one thread on the same cores as the
+        platform, each connection asking again as soon as it was answered; a snapshot of %,d bytes.
 
-    | | requests/s | p50 | p99 |
-    |---|---|---|---|
-    """
-        .formatted(
-            LocalDate.now(ZoneOffset.UTC), Machine.described(), connections, seconds, experiments);
-  }
-
-  /** One question, asked by wrk with a script of Lua. */
-  private record Wrk(Api api, String path, Path folder, String script) {
-    private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+(\\S+)");
-    private static final Pattern P50 = Pattern.compile("50%\\s+(\\S+)");
-    private static final Pattern P99 = Pattern.compile("99%\\s+(\\S+)");
-
-    String line(String name, int status, int seconds, int connections)
-        throws IOException, InterruptedException {
-      int found = api.send(question()).statusCode();
-      if (found == 404) {
-        return "| %s | not served by this platform | | |%n".formatted(name);
-      }
-      if (found != status) {
-        throw new IOException("%s: expected %d, found %d".formatted(path, status, found));
-      }
-      run(seconds, connections);
-      String said = run(seconds, connections);
-      // 304 is none of wrk's errors; whatever is, ends the measurement.
-      if (said.contains("Non-2xx") || said.contains("Socket errors")) {
-        throw new IOException(said);
-      }
-      return "| %s | %s | %s | %s |%n"
-          .formatted(name, first(RATE, said), first(P50, said), first(P99, said));
-    }
-
-    private HttpRequest question() {
-      HttpRequest.Builder request = api.request(path);
-      Matcher tag = Pattern.compile("If-None-Match'\\]='(.*)'").matcher(script);
-      if (tag.find()) {
-        return request.header("If-None-Match", tag.group(1)).GET().build();
-      }
-      return request
-          .header("Content-Type", "application/json")
-          .POST(BodyPublishers.ofString(BODY))
-          .build();
-    }
-
-    private String run(int seconds, int connections) throws IOException, InterruptedException {
-      Path file = folder.resolve("wrk.lua");
-      Files.writeString(
-          file, script + "wrk.headers['Authorization']='Bearer " + api.token() + "'\n");
-      List<String> command = new ArrayList<>(List.of("wrk", "-t1", "--latency"));
-      command.addAll(List.of("-c" + connections, "-d" + seconds + "s", "-s", file.toString()));
-      URI address = api.base().resolve(path);
-      command.add(address.toString());
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0) {
-        throw new IOException("wrk: " + said);
-      }
-      return said;
-    }
-
-    private static String first(Pattern pattern, String text) throws IOException {
-      Matcher matcher = pattern.matcher(text);
-      if (!matcher.find()) {
-        throw new IOException("expected " + pattern + " in " + text);
-      }
-      return matcher.group(1);
-    }
+        | | requests/s | times the page | p50 | p99 |
+        |---|---|---|---|---|
+        """,
+        LocalDate.now(ZoneOffset.UTC),
+        Machine.described(),
+        connections,
+        warmUp,
+        seconds,
+        experiments,
+        bytes);
   }
 }

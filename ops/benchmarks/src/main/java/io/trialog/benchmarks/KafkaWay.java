@@ -1,81 +1,81 @@
 package io.trialog.benchmarks;
 
+import io.trialog.sdk.ClientListener;
+import io.trialog.sdk.TrialogClient;
 import io.trialog.sdk.core.Context;
 import io.trialog.sdk.core.Decision;
-import io.trialog.sdk.core.Evaluator;
-import io.trialog.sdk.core.SnapshotHolder;
-import io.trialog.sdk.core.SnapshotRefusedException;
-import io.trialog.sdk.core.note.VerifierKey;
+import io.trialog.sdk.core.Snapshot;
+import io.trialog.sdk.kafka.KafkaSource;
+import java.net.URI;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The kill-switch topic, read from now on; each note is checked as the SDK checks it. */
+/**
+ * The client of sdk/java with the source of sdk/kafka, and no other way: what it is told of the
+ * platform's address is a port where nobody listens.
+ */
 final class KafkaWay implements SdkWay {
-  private static final TopicPartition TOPIC = new TopicPartition("trialog.kill-switch", 0);
-  private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration CLOSE = Duration.ofSeconds(5);
+  private static final URI NOBODY = URI.create("http://127.0.0.1:9");
+  private static final Duration START = Duration.ofSeconds(30);
 
   private final String bootstrap;
-  private final SnapshotHolder holder;
-  private volatile boolean closed;
-  private @Nullable Thread reader;
+  private final String verifierKey;
+  private volatile @Nullable TrialogClient client;
+  private volatile @Nullable KafkaSource source;
 
-  KafkaWay(String bootstrap, VerifierKey key) {
+  KafkaWay(String bootstrap, String verifierKey) {
     this.bootstrap = bootstrap;
-    this.holder = new SnapshotHolder("production", key);
+    this.verifierKey = verifierKey;
   }
 
   @Override
-  public void open(Runnable changed) {
-    ByteArrayDeserializer bytes = new ByteArrayDeserializer();
-    KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", bootstrap, "enable.auto.commit", "false"), bytes, bytes);
-    consumer.assign(List.of(TOPIC));
-    consumer.seekToEnd(List.of(TOPIC));
-    consumer.position(TOPIC);
-    reader = Thread.ofPlatform().daemon().start(() -> read(consumer, changed));
-  }
-
-  private void read(KafkaConsumer<byte[], byte[]> consumer, Runnable changed) {
-    try (consumer) {
-      while (!closed) {
-        for (ConsumerRecord<byte[], byte[]> each : consumer.poll(POLL)) {
-          offer(each.value());
-          changed.run();
-        }
-      }
-    }
-  }
-
-  private void offer(byte[] note) {
-    try {
-      holder.offer(note);
-    } catch (SnapshotRefusedException e) {
-      System.err.println("refused: " + e.getMessage());
+  public void open(Runnable changed) throws InterruptedException {
+    CountDownLatch first = new CountDownLatch(1);
+    ClientListener listener =
+        new ClientListener() {
+          @Override
+          public void snapshotAccepted(Snapshot snapshot) {
+            first.countDown();
+            changed.run();
+          }
+        };
+    TrialogClient opened =
+        TrialogClient.builder()
+            .baseUrl(NOBODY)
+            .token("none")
+            .environment("production")
+            .mode(TrialogClient.Mode.POLLING)
+            .receipts(false)
+            .verifierKey(verifierKey)
+            .listener(listener)
+            .build();
+    client = opened;
+    source = KafkaSource.start(opened, bootstrap);
+    if (!first.await(START.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new IllegalStateException("no snapshot from Kafka within " + START);
     }
   }
 
   @Override
   public Decision peek(String experiment, Context context) {
-    return Evaluator.evaluate(holder.current(), experiment, context, "none");
+    TrialogClient asked = client;
+    if (asked == null) {
+      throw new IllegalStateException("not open");
+    }
+    return asked.peek(experiment, context, "none");
   }
 
   @Override
   public void close() {
-    closed = true;
-    try {
-      if (reader != null) {
-        reader.join(CLOSE);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    KafkaSource reading = source;
+    if (reading != null) {
+      reading.close();
+    }
+    TrialogClient opened = client;
+    if (opened != null) {
+      opened.close();
     }
   }
 }

@@ -20,9 +20,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The program: how long after a kill was acknowledged an SDK in another process enforces it. */
 @Command(
@@ -38,7 +40,7 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 public final class KillLatency implements Callable<Integer> {
   private static final int MOST_SECONDS = 30;
-  private static final int WARM_UP = 40;
+  private static final int MOST_KILLS = 5_000;
 
   @Option(
       names = "--way",
@@ -50,8 +52,14 @@ public final class KillLatency implements Callable<Integer> {
   @Option(
       names = "--kills",
       defaultValue = "200",
-      description = "Measured a way, after 40 to warm up (default: ${DEFAULT-VALUE}).")
+      description = "Measured a way, at most 5,000 (default: ${DEFAULT-VALUE}).")
   private int kills;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "40",
+      description = "Kills a way before the clock, at most 5,000 (default: ${DEFAULT-VALUE}).")
+  private int warmUp;
 
   @Option(
       names = "--bar",
@@ -62,17 +70,19 @@ public final class KillLatency implements Callable<Integer> {
   @Option(names = "--append", description = "Also append the report to this file.")
   private @Nullable Path append;
 
+  @Spec private CommandSpec spec;
   private boolean failed;
 
-  private KillLatency() {}
+  KillLatency() {}
 
   /** Exit code 1 when the bar was not met. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new KillLatency()).execute(args));
+    System.exit(Program.run(new KillLatency(), args));
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    requireOptions();
     Path folder = Files.createTempDirectory("trialog-bench");
     try (PlatformProcess platform =
         PlatformProcess.start(CommandLoad.classPath(), folder, "", List.of())) {
@@ -86,9 +96,21 @@ public final class KillLatency implements Callable<Integer> {
         Files.writeString(append, report, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       }
     } finally {
-      CommandLoad.delete(folder);
+      Folders.delete(folder);
     }
     return failed ? 1 : 0;
+  }
+
+  private void requireOptions() {
+    Program.require(spec, "--kills", kills, 1, MOST_KILLS);
+    Program.require(spec, "--warm-up", warmUp, 0, MOST_KILLS);
+    Program.require(spec, "--bar", bar, 1, MOST_SECONDS * 1_000);
+    for (String way : ways) {
+      if (!way.equals("sse") && !way.equals("kafka")) {
+        throw new ParameterException(
+            spec.commandLine(), "--way must be sse, kafka, or both; found " + way);
+      }
+    }
   }
 
   private String heading() {
@@ -97,18 +119,23 @@ public final class KillLatency implements Callable<Integer> {
     ## Kills, %s
 
     %s. `ops/bin/bench-kill --way %s --kills %d`: milliseconds from the answer of the kill order (2xx) to the first `KILLED` of an SDK in
-    another process, on the wall clock of one machine; below zero means that the SDK was told before the person. One kill at a time.
+    another process, on the wall clock of one machine; below zero means that the SDK was told before the person. One kill at a time,
+    after %d to warm up.
 
     | | kills | p50 | p99 | longest | from the sending of the order: p50 | p99 |
     |---|---|---|---|---|---|---|
     """
         .formatted(
-            LocalDate.now(ZoneOffset.UTC), Machine.described(), String.join(",", ways), kills);
+            LocalDate.now(ZoneOffset.UTC),
+            Machine.described(),
+            String.join(",", ways),
+            kills,
+            warmUp);
   }
 
   private String measure(String way, PlatformProcess platform, Api admin)
       throws IOException, InterruptedException {
-    int experiments = kills + WARM_UP;
+    int experiments = kills + warmUp;
     Latencies setUp = new Organisation(admin, way, 2, 2).work(experiments);
     if (!setUp.failures().isEmpty()) {
       throw new IOException("not acknowledged: " + setUp.failures().iterator().next());
@@ -123,14 +150,14 @@ public final class KillLatency implements Callable<Integer> {
         admin.post("/api/v1/experiments/" + experiment + "/kill", "{'reason':'measured'}");
         long answered = KillWatcher.micros();
         long enforced = watched.enforced(experiment);
-        if (i >= WARM_UP) {
-          fromAnswer[i - WARM_UP] = enforced - answered;
-          fromOrder[i - WARM_UP] = enforced - ordered;
+        if (i >= warmUp) {
+          fromAnswer[i - warmUp] = enforced - answered;
+          fromOrder[i - warmUp] = enforced - ordered;
         }
       }
       return line(way, fromAnswer, fromOrder);
     } finally {
-      watched.process().destroy();
+      watched.end();
     }
   }
 
@@ -165,6 +192,14 @@ public final class KillLatency implements Callable<Integer> {
         throw new IOException("expected the kill of " + experiment + ", found " + line);
       }
       return Long.parseLong(line.substring(experiment.length() + 1));
+    }
+
+    /** Ends with its standard input; whoever hangs is destroyed. */
+    void end() throws IOException, InterruptedException {
+      process.outputWriter().close();
+      if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
     }
 
     String next() throws IOException, InterruptedException {

@@ -2,8 +2,6 @@ package io.trialog.benchmarks;
 
 import io.trialog.sdk.core.Context;
 import io.trialog.sdk.core.Reason;
-import io.trialog.sdk.core.note.NoteException;
-import io.trialog.sdk.core.note.VerifierKey;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
@@ -27,11 +25,11 @@ public final class KillWatcher {
   }
 
   /** Arguments: sse, address, token; or kafka, bootstrap, verifier key; then prefix and count. */
-  public static void main(String[] args) throws IOException, InterruptedException, NoteException {
+  public static void main(String[] args) throws IOException, InterruptedException {
     try (SdkWay way =
         args[0].equals("sse")
             ? new SseWay(URI.create(args[1]), args[2])
-            : new KafkaWay(args[1], VerifierKey.parse(args[2]))) {
+            : new KafkaWay(args[1], args[2])) {
       KillWatcher watcher = new KillWatcher(way);
       for (int i = 0; i < Integer.parseInt(args[4]); i++) {
         watcher.alive.add(args[3] + i);

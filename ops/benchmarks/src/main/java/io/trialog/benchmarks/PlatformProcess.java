@@ -83,19 +83,28 @@ final class PlatformProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /** Where its Kafka serves, as its log says; to be asked when it is ready. */
+  /** Where its Kafka serves, as it logs it; to be asked when it is ready. */
   String kafka() throws IOException {
-    try (Stream<Path> logs = Files.list(data.resolve("logs"))) {
-      for (Path log : logs.toList()) {
-        for (String line : Files.readAllLines(log)) {
-          int at = line.indexOf(KAFKA);
-          if (at >= 0) {
-            return line.substring(at + KAFKA.length()).split("[^0-9.:]", 2)[0];
-          }
+    for (Path log : logs()) {
+      for (String line : Files.readAllLines(log)) {
+        int at = line.indexOf(KAFKA);
+        if (at >= 0) {
+          return line.substring(at + KAFKA.length()).split("[^0-9.:]", 2)[0];
         }
       }
     }
     throw new IOException("The platform's log does not say where Kafka serves");
+  }
+
+  private List<Path> logs() throws IOException {
+    List<Path> logs = new ArrayList<>(List.of(out));
+    Path folder = data.resolve("logs");
+    if (Files.isDirectory(folder)) {
+      try (Stream<Path> files = Files.list(folder)) {
+        files.forEach(logs::add);
+      }
+    }
+    return logs;
   }
 
   /** Bytes of the embedded log on disk; to be asked after it was closed. */

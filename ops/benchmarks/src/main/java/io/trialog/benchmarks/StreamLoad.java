@@ -13,9 +13,11 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The program: many streams of one node, and how long until the last of them has a change. */
 @Command(
@@ -52,18 +54,18 @@ public final class StreamLoad implements Callable<Integer> {
   @Option(names = "--append", description = "Also append the report to this file.")
   private @Nullable Path append;
 
-  private StreamLoad() {}
+  @Spec private CommandSpec spec;
+
+  StreamLoad() {}
 
   /** Exit code 1 when a stream misses a change. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new StreamLoad()).execute(args));
+    System.exit(Program.run(new StreamLoad(), args));
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (changes > experiments) {
-      throw new IllegalArgumentException("there must be an experiment for each change");
-    }
+    requireOptions();
     Path folder = Files.createTempDirectory("trialog-bench");
     try (PlatformProcess platform =
         PlatformProcess.start(CommandLoad.classPath(), folder, "", List.of())) {
@@ -73,9 +75,21 @@ public final class StreamLoad implements Callable<Integer> {
         Files.writeString(append, report, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       }
     } finally {
-      CommandLoad.delete(folder);
+      Folders.delete(folder);
     }
     return 0;
+  }
+
+  private void requireOptions() {
+    Program.require(spec, "--clients", clients, 1, 2_000);
+    Program.require(spec, "--experiments", experiments, 1, 5_000);
+    Program.require(spec, "--changes", changes, 1, 5_000);
+    if (changes > experiments) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--changes must not be more than --experiments, each of which is killed once; found %d and %d"
+              .formatted(changes, experiments));
+    }
   }
 
   private String measure(PlatformProcess platform) throws IOException, InterruptedException {

@@ -32,6 +32,8 @@ final class Application {
                 Map.entry("server.tomcat.max-swallow-size", "-1"),
                 // Ends the stream of a client that takes nothing any more.
                 Map.entry("server.tomcat.connection-timeout", "20s"),
+                // By default every hundredth answer ends its connection, which proxies keep open.
+                Map.entry("server.tomcat.max-keep-alive-requests", "10000"),
                 // A read that waits for a position holds its thread; such threads are cheap.
                 Map.entry("spring.threads.virtual.enabled", "true"),
                 Map.entry("spring.main.banner-mode", "off"),

@@ -152,12 +152,16 @@ public final class LogFollower implements AutoCloseable {
 
   private boolean await(List<Lane> which, long position, Duration atMost)
       throws InterruptedException {
+    // Most ask for what is there already: they need neither the lock nor to wake the follower.
+    if (isReached(which, position)) {
+      return true;
+    }
     long nanos = atMost.toNanos();
     lock.lock();
     waiting++;
     changed.signalAll();
     try {
-      while (which.stream().anyMatch(lane -> lane.projection.position() < position)) {
+      while (!isReached(which, position)) {
         if (closed || nanos <= 0) {
           return false;
         }
@@ -168,6 +172,10 @@ public final class LogFollower implements AutoCloseable {
       waiting--;
       lock.unlock();
     }
+  }
+
+  private static boolean isReached(List<Lane> which, long position) {
+    return which.stream().allMatch(lane -> lane.projection.position() >= position);
   }
 
   /** Ends after the running batch; waits for that as long as the settings say. Idempotent. */

@@ -101,12 +101,13 @@ public final class SnapshotKeys {
   }
 
   private Current current(String environment) {
-    Keys.environment("environment", environment);
     Instant now = clock.instant();
     Current known = current.get(environment);
-    return known != null && isFresh(known, now)
-        ? known
-        : current.compute(environment, (name, before) -> looked(name, before, now));
+    if (known != null && isFresh(known, now)) {
+      return known;
+    }
+    Keys.environment("environment", environment);
+    return current.compute(environment, (name, before) -> looked(name, before, now));
   }
 
   /** A clock that was set back must not hide new files until it is where it was. */

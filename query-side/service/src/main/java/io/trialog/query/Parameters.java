@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ public final class Parameters {
   private static final int LENGTH_LIMIT = 1_000;
 
   private final HttpServletRequest request;
-  private final Set<String> taken = new TreeSet<>();
+  private final Set<String> taken = new HashSet<>();
 
   private Parameters(HttpServletRequest request) {
     this.request = request;
@@ -117,7 +118,11 @@ public final class Parameters {
 
   /** Refuses parameters that nobody took. */
   public void done() {
-    for (String name : new TreeSet<>(request.getParameterMap().keySet())) {
+    Set<String> given = request.getParameterMap().keySet();
+    if (taken.containsAll(given)) {
+      return;
+    }
+    for (String name : new TreeSet<>(given)) {
       if (!taken.contains(name)) {
         throw new InvalidValue(
             name,

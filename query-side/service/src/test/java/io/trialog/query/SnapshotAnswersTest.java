@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SnapshotAnswersTest {
   private static final String PATH = "/api/v1/snapshots/production";
@@ -69,6 +71,28 @@ class SnapshotAnswersTest {
         SnapshotReader.open(answer.response().body(), VerifierKey.parse(vkey), "production");
     assertThat(snapshot.position()).isEqualTo(app.log.head());
     assertThat(snapshot.experiment("checkout")).isNotNull();
+  }
+
+  /** Whatever is spared in looking for a route: the answers are those of Spring's own search. */
+  @ParameterizedTest
+  @CsvSource({
+    "/api/v1/snap%73hots/production, 200",
+    "/api/v1/snapshots/%70roduction, 200",
+    "/api/v1/snapshots/production/at?position=0, 200",
+    "/api/v1/snapshots/production/, 404",
+    "/api/v1/Snapshots/production, 404",
+    "/api/v1/snapshots, 404",
+    "/api/v1/snapshots/a/b/c, 404",
+    "/api/v1/snapshots//production, 400",
+    "/api/v1/snapshots/production;a=b, 400",
+    "/api/v1/snapshots/pro%2Fduction, 400",
+    "/api/v1/receipts, 405",
+    "/environments/production/ofrep/v1/evaluate/flags/x, 405",
+    "/, 200",
+    "/nothing, 404"
+  })
+  void a_route_is_found_by_its_path_as_it_is_decoded(String path, int status) {
+    assertThat(app.get(path, sdk).status()).isEqualTo(status);
   }
 
   @Test
