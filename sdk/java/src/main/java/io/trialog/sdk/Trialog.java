@@ -21,8 +21,8 @@ public interface Trialog {
 
   /**
    * Only the variant, for places that are passed often: exposures are recorded as {@link #evaluate}
-   * records them, and nothing is allocated but when one is new. Why it is this variant stays
-   * unknown.
+   * records them, and nothing is allocated unless one is new; one that could not be queued stays
+   * new. Why it is this variant remains unknown.
    *
    * @param fallback answered as long as nothing is known about the experiment
    * @return never null
