@@ -179,7 +179,8 @@ public final class BenchAssignment implements Callable<Integer> {
             .measurementTime(TimeValue.milliseconds(millis))
             .addProfiler(GCProfiler.class)
             .shouldFailOnError(true)
-            .jvmArgs("-Xms1g", "-Xmx1g", "-XX:+UseSerialGC")
+            // In batch, so that what is measured is compiled also when processors are scarce.
+            .jvmArgs("-Xms1g", "-Xmx1g", "-XX:+UseSerialGC", "-Xbatch")
             .verbosity(VerboseMode.SILENT);
     if (line.sdk() != null) {
       options.param("sdk", line.sdk());
