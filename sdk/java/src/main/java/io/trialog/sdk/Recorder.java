@@ -65,7 +65,23 @@ final class Recorder {
   }
 
   Decision evaluate(String experiment, Context context, String fallback) {
-    Decision decision = peek(experiment, context, fallback);
+    return recorded(peek(experiment, context, fallback), context);
+  }
+
+  /** As {@link #evaluate}; allocates nothing unless an exposure is new. */
+  String variant(String experiment, Context context, String fallback) {
+    Snapshot snapshot = serving.get();
+    Overrides forced = overrides;
+    String variant =
+        Evaluator.variantIfRecorded(snapshot, experiment, context, fallback, forced, filter);
+    if (variant != null) {
+      return variant;
+    }
+    Decision decision = Evaluator.evaluate(snapshot, experiment, context, fallback, forced);
+    return recorded(decision, context).variant();
+  }
+
+  private Decision recorded(Decision decision, Context context) {
     try {
       if (filter.pass(decision)) {
         expose(decision, context);

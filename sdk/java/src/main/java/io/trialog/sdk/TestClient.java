@@ -163,6 +163,11 @@ public final class TestClient implements Trialog {
   }
 
   @Override
+  public String variant(String experiment, Context context, String fallback) {
+    return recorder.variant(experiment, context, fallback);
+  }
+
+  @Override
   public Decision peek(String experiment, Context context, String fallback) {
     return recorder.peek(experiment, context, fallback);
   }

@@ -19,7 +19,20 @@ public interface Trialog {
    */
   Decision evaluate(String experiment, Context context, String fallback);
 
-  /** The same without an exposure: for a prefetch, or a page that may not be shown. */
+  /**
+   * Only the variant, for places that are passed often: exposures are recorded as {@link #evaluate}
+   * records them, and nothing is allocated unless one is new; one that could not be queued stays
+   * new. Why it is this variant remains unknown.
+   *
+   * @param fallback answered as long as nothing is known about the experiment
+   * @return never null
+   */
+  String variant(String experiment, Context context, String fallback);
+
+  /**
+   * The same as {@link #evaluate} without an exposure: for a prefetch, or a page that may not be
+   * shown.
+   */
   Decision peek(String experiment, Context context, String fallback);
 
   /**

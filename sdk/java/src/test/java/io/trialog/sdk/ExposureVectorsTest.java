@@ -41,6 +41,21 @@ class ExposureVectorsTest {
   @ParameterizedTest
   @MethodSource("folders")
   void a_client_leaves_exactly_these_exposures(String folder) throws Exception {
+    leavesExactly(folder, Recorder::evaluate);
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void and_the_same_ones_when_it_is_asked_for_variants_only(String folder) throws Exception {
+    leavesExactly(folder, Recorder::variant);
+  }
+
+  /** By which method an experiment is asked. */
+  private interface Way {
+    Object ask(Recorder recorder, String experiment, Context context, String fallback);
+  }
+
+  private static void leavesExactly(String folder, Way way) throws Exception {
     Map<String, Object> vector = vector(folder);
     Told told = new Told();
     SnapshotHolder holder =
@@ -56,7 +71,7 @@ class ExposureVectorsTest {
             holder::current,
             told);
     for (Map<String, Object> step : rows(vector.get("steps"))) {
-      take(step, folder, holder, recorder);
+      take(step, folder, holder, recorder, way);
     }
     assertThat(told.problems).isEmpty();
     assertThat(told.exposures).isEqualTo(rows(vector.get("exposures")));
@@ -75,14 +90,14 @@ class ExposureVectorsTest {
   }
 
   private static void take(
-      Map<String, Object> step, String folder, SnapshotHolder holder, Recorder recorder)
+      Map<String, Object> step, String folder, SnapshotHolder holder, Recorder recorder, Way way)
       throws Exception {
     Context context = context(step);
     for (Map.Entry<String, Object> part : step.entrySet()) {
       switch (part.getKey()) {
         case "offer" -> holder.offer(Files.readAllBytes(file(folder, (String) part.getValue())));
         case "override" -> recorder.override(overrides(part.getValue()));
-        case "evaluate" -> recorder.evaluate((String) part.getValue(), context, "fallback");
+        case "evaluate" -> way.ask(recorder, (String) part.getValue(), context, "fallback");
         case "peek" -> recorder.peek((String) part.getValue(), context, "fallback");
         case "all" -> recorder.peekAll(context);
         case "flag" -> recorder.flag((String) part.getValue(), context, "null");

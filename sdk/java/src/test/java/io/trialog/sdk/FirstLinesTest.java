@@ -77,6 +77,11 @@ class FirstLinesTest {
       assertThat(newMap).isFalse();
       assertThat(decision.assigned()).isTrue();
       assertThat(page.toString()).isEqualTo(decision.variant() + " ");
+      // README variant
+      boolean green =
+          trialog.variant("checkout", context, "control").equals("treatment"); // exposed, too
+      // README end
+      assertThat(green).isEqualTo(decision.variant().equals("treatment"));
       // README override
       trialog.override(
           Overrides.none().with("checkout", "tester-7", "treatment").withAll("search", "control"));

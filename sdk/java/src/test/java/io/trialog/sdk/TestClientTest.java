@@ -77,6 +77,27 @@ class TestClientTest {
   }
 
   @Test
+  void a_variant_alone_is_exposed_as_a_decision_is() {
+    trialog.assign("checkout", "treatment");
+    assertThat(trialog.variant("checkout", USER, "f")).isEqualTo("treatment");
+    assertThat(trialog.variant("checkout", USER, "f")).isEqualTo("treatment");
+    trialog.evaluate("checkout", USER, "f");
+    assertThat(trialog.exposures()).hasSize(1);
+    assertThat(trialog.exposures().get(0).variant()).isEqualTo("treatment");
+    trialog.assign("checkout", "other");
+    assertThat(trialog.variant("checkout", USER, "f")).isEqualTo("other");
+    assertThat(trialog.exposures()).hasSize(2);
+    assertThat(trialog.variant("checkout", Context.empty(), "f")).isEqualTo("control");
+    assertThat(trialog.variant("unknown", USER, "f")).isEqualTo("f");
+    assertThat(trialog.variant("checkout", null, "f")).isEqualTo("f");
+    assertThat(trialog.variant(null, USER, null)).isEqualTo("control");
+    trialog.kill("checkout");
+    assertThat(trialog.variant("checkout", USER, "f")).isEqualTo("control");
+    assertThat(trialog.exposures()).hasSize(2);
+    assertThat(trialog.problems()).isEmpty();
+  }
+
+  @Test
   void an_outcome_that_cannot_be_is_a_problem_and_no_outcome() {
     trialog.track(USER, "converted", Double.NaN);
     assertThat(trialog.outcomes()).isEmpty();

@@ -53,6 +53,17 @@ class AssignmentBenchmarksTest {
     assertThat(new AllExperiments().shared()).isEqualTo(apart);
   }
 
+  @Test
+  void the_client_answers_as_the_evaluator_does() {
+    ClientLookup client = new ClientLookup();
+    OneExperiment evaluator = new OneExperiment();
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(client.variant()).isEqualTo(evaluator.variant());
+      assertThat(client.evaluate()).isEqualTo(evaluator.decision());
+    }
+    client.close();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"Unleash", "LaunchDarkly", "Optimizely"})
   void a_peer_gives_half_of_the_users_each_variant(String sdk) {
@@ -82,7 +93,7 @@ class AssignmentBenchmarksTest {
                     .verbosity(VerboseMode.SILENT)
                     .build())
             .run();
-    assertThat(results).hasSize(4 + 3 + 2 * 3);
+    assertThat(results).hasSize(4 + 1 + 2 + 3 + 2 * 3);
     assertThat(results)
         .allSatisfy(result -> assertThat(result.getPrimaryResult().getScore()).isPositive());
   }

@@ -86,6 +86,15 @@ public final class Decision {
     return reason == Reason.ASSIGNED;
   }
 
+  /** Whether it is an exposure that the memory has; allocates nothing. */
+  public boolean isIn(ExposureMemory recorded) {
+    return assigned()
+        && definition != null
+        && unit != null
+        && subject != null
+        && recorded.remembers(definition, variant, unit, subject);
+  }
+
   /** The variant's JSON text. */
   public Optional<String> payload() {
     return Optional.ofNullable(payload);

@@ -103,19 +103,64 @@ public final class Evaluator {
       Context context,
       String fallback,
       Overrides overrides) {
+    String variant = answer(snapshot, experiment, context, fallback, overrides, null);
+    return variant == null ? orLastResort(fallback) : variant;
+  }
+
+  /**
+   * The same for whoever records exposures: the variant, unless showing it is an exposure that is
+   * not recorded yet. As the answer depends on the arguments only, {@link #evaluate} then says with
+   * the same ones what to record.
+   *
+   * @param recorded asked only when the subject was assigned
+   * @return null when the subject was assigned and the memory does not have it
+   */
+  public static @Nullable String variantIfRecorded(
+      @Nullable Snapshot snapshot,
+      String experiment,
+      Context context,
+      String fallback,
+      Overrides overrides,
+      ExposureMemory recorded) {
+    return answer(snapshot, experiment, context, fallback, overrides, recorded);
+  }
+
+  private static @Nullable String answer(
+      @Nullable Snapshot snapshot,
+      String key,
+      Context context,
+      String fallback,
+      Overrides overrides,
+      @Nullable ExposureMemory recorded) {
     try {
-      Objects.requireNonNull(fallback, "fallback");
-      Placed placed = snapshot == null ? null : snapshot.placed(experiment);
-      if (snapshot == null || placed == null) {
-        return fallback;
+      Placed placed = snapshot == null ? null : snapshot.placed(key);
+      if (snapshot == null || placed == null || context == null || fallback == null) {
+        return orLastResort(fallback);
       }
-      String subject = placed.experiment.subjectIn(context);
+      Experiment experiment = placed.experiment;
+      String subject = experiment.subjectIn(context);
       int standing = Standing.of(snapshot, placed, context, overrides, subject);
-      return Standing.variant(standing, placed.experiment, overrides, subject).key();
+      Variant variant = Standing.variant(standing, experiment, overrides, subject);
+      boolean isNew =
+          recorded != null
+              && subject != null
+              && Standing.reason(standing, experiment) == Reason.ASSIGNED
+              && !remembers(recorded, experiment, variant, context, subject);
+      return isNew ? null : variant.key();
     } catch (RuntimeException e) {
       // As in evaluate.
       return orLastResort(fallback);
     }
+  }
+
+  private static boolean remembers(
+      ExposureMemory recorded,
+      Experiment experiment,
+      Variant variant,
+      Context context,
+      String subject) {
+    String unit = experiment.unitIn(context);
+    return unit != null && recorded.remembers(experiment, variant.key(), unit, subject);
   }
 
   /**

@@ -278,10 +278,6 @@ public final class Flag {
     return asked;
   }
 
-  boolean asks() {
-    return asked.length > 0;
-  }
-
   /** Index of the first rule for the context; -1 without one. */
   int match(Context context) {
     for (int i = 0; i < rules.size(); i++) {

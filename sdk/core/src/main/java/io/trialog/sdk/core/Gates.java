@@ -9,19 +9,32 @@ import org.jspecify.annotations.Nullable;
  * what prerequisites were given. Pure functions.
  *
  * <p>A prerequisite may have prerequisites, and two ways may lead to the same one, so the answers
- * of those are remembered within one evaluation: it asks each experiment and flag once at most. An
- * experiment without prerequisites, or whose own have none, pays nothing for that.
+ * are remembered within one evaluation: it asks each experiment and flag once at most. Each thread
+ * has a map for that, which is empty between evaluations. An experiment without prerequisites pays
+ * nothing for it.
  */
 final class Gates {
   /** Remembered for what gave nothing. */
   private static final String NOTHING = "";
+
+  /** A map that held more is not kept: it would be as long to empty ever after. */
+  private static final int KEPT_ANSWERS = 100;
+
+  // A subclass, because Android 7 has no ThreadLocal.withInitial.
+  private static final ThreadLocal<Map<Object, String>> GIVEN =
+      new ThreadLocal<>() {
+        @Override
+        protected Map<Object, String> initialValue() {
+          return new IdentityHashMap<>();
+        }
+      };
 
   private Gates() {}
 
   /**
    * Why slots do not decide on an experiment, CONCLUDED included, or null when they do.
    *
-   * @param given answers so far; null before there is one that is worth remembering
+   * @param given answers so far; null outside of a prerequisite
    */
   static @Nullable Reason closed(
       Snapshot snapshot, Placed placed, Context context, @Nullable Map<Object, String> given) {
@@ -55,31 +68,44 @@ final class Gates {
     return placed.excludes(context) ? Reason.EXCLUDED : null;
   }
 
-  /** Whether all prerequisites are met. */
+  /**
+   * Whether all prerequisites are met.
+   *
+   * @param given answers so far; null outside of a prerequisite
+   */
   static boolean met(
       Snapshot snapshot,
       Prerequisite[] prerequisites,
       Context context,
       @Nullable Map<Object, String> given) {
-    Map<Object, String> known = given;
+    if (prerequisites.length == 0) {
+      return true;
+    }
+    if (given != null) {
+      return areMet(snapshot, prerequisites, context, given);
+    }
+    Map<Object, String> answers = GIVEN.get();
+    try {
+      return areMet(snapshot, prerequisites, context, answers);
+    } finally {
+      forget(answers);
+    }
+  }
+
+  private static void forget(Map<Object, String> answers) {
+    if (answers.size() > KEPT_ANSWERS) {
+      GIVEN.remove();
+    } else {
+      answers.clear();
+    }
+  }
+
+  private static boolean areMet(
+      Snapshot snapshot, Prerequisite[] prerequisites, Context context, Map<Object, String> given) {
     for (Prerequisite each : prerequisites) {
-      String variant;
-      if (each.kind() == Prerequisite.Kind.FLAG) {
-        Flag flag = snapshot.flag(each.key());
-        if (flag == null) {
-          return false;
-        }
-        known = known == null && flag.asks() ? new IdentityHashMap<>() : known;
-        variant = given(snapshot, flag, context, known);
-      } else {
-        Placed placed = snapshot.placed(each.key());
-        if (placed == null) {
-          return false;
-        }
-        known = known == null && placed.prerequisites.length > 0 ? new IdentityHashMap<>() : known;
-        variant = given(snapshot, placed, context, known);
-      }
-      if (!each.admits(variant)) {
+      boolean isFlag = each.kind() == Prerequisite.Kind.FLAG;
+      Object asked = isFlag ? snapshot.flag(each.key()) : snapshot.placed(each.key());
+      if (asked == null || !each.admits(given(snapshot, asked, context, given))) {
         return false;
       }
     }
@@ -87,34 +113,21 @@ final class Gates {
   }
 
   private static String given(
-      Snapshot snapshot, Flag flag, Context context, @Nullable Map<Object, String> given) {
-    String known = given == null ? null : given.get(flag);
-    if (known != null) {
-      return known;
-    }
-    String variant = Flags.variant(snapshot, flag, context, given);
-    if (given != null) {
-      given.put(flag, variant);
-    }
-    return variant;
-  }
-
-  private static String given(
-      Snapshot snapshot, Placed placed, Context context, @Nullable Map<Object, String> given) {
-    String known = given == null ? null : given.get(placed);
-    if (known != null) {
-      return known;
-    }
-    String variant = assigned(snapshot, placed, context, given);
-    if (given != null) {
-      given.put(placed, variant);
+      Snapshot snapshot, Object asked, Context context, Map<Object, String> given) {
+    String variant = given.get(asked);
+    if (variant == null) {
+      variant =
+          asked instanceof Flag
+              ? Flags.variant(snapshot, (Flag) asked, context, given)
+              : assigned(snapshot, (Placed) asked, context, given);
+      given.put(asked, variant);
     }
     return variant;
   }
 
   /** The variant of whom an experiment assigns, or has ended for; NOTHING for all others. */
   private static String assigned(
-      Snapshot snapshot, Placed placed, Context context, @Nullable Map<Object, String> given) {
+      Snapshot snapshot, Placed placed, Context context, Map<Object, String> given) {
     Experiment experiment = placed.experiment;
     String subject = experiment.subjectIn(context);
     if (subject == null) {

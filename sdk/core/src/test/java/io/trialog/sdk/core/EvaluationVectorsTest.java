@@ -70,7 +70,7 @@ class EvaluationVectorsTest {
     assertThat(questions(folder)).isNotEmpty();
     for (Map<String, Object> question : questions(folder)) {
       Decision decision =
-          Evaluator.evaluate(
+          Vectors.decided(
               snapshot,
               (String) question.get("experiment"),
               Vectors.context(question),

@@ -91,7 +91,7 @@ class FormatTwoVectorsTest {
     String flag = (String) question.get("flag");
     return flag == null
         ? Vectors.flat(
-            Evaluator.evaluate(
+            Vectors.decided(
                 snapshot,
                 (String) question.get("experiment"),
                 context,

@@ -106,11 +106,12 @@ class SequenceVectorsTest {
   @SuppressWarnings("unchecked") // The vector files are ours; a wrong shape fails the test.
   private static String asked(Snapshot served, Map<String, Object> vector) {
     Map<String, Object> question = (Map<String, Object>) vector.get("question");
-    return Evaluator.evaluate(
+    return Vectors.decided(
             served,
             (String) question.get("experiment"),
             Vectors.context(question),
-            (String) question.get("fallback"))
+            (String) question.get("fallback"),
+            Overrides.none())
         .reason()
         .name();
   }

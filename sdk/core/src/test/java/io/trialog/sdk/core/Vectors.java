@@ -1,5 +1,7 @@
 package io.trialog.sdk.core;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.trialog.sdk.core.json.JsonException;
 import io.trialog.sdk.core.json.JsonReader;
 import java.io.IOException;
@@ -7,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +53,37 @@ final class Vectors {
     flat.put("unit", decision.unit().orElse(null));
     flat.put("hashed_subject", decision.hashedSubject().orElse(null));
     return flat;
+  }
+
+  /** The decision, which every other way to ask must agree with. */
+  static Decision decided(
+      Snapshot snapshot, String experiment, Context context, String fallback, Overrides overrides) {
+    Decision decision = Evaluator.evaluate(snapshot, experiment, context, fallback, overrides);
+    String variant = decision.variant();
+    assertThat(Evaluator.variant(snapshot, experiment, context, fallback, overrides))
+        .isEqualTo(variant);
+    List<String> asked = new ArrayList<>();
+    ExposureMemory all =
+        (known, shown, unit, subject) -> asked.addAll(List.of(known.key(), shown, unit, subject));
+    assertThat(Evaluator.variantIfRecorded(snapshot, experiment, context, fallback, overrides, all))
+        .isEqualTo(variant);
+    assertThat(decision.isIn(all)).isEqualTo(decision.assigned());
+    List<String> exposure =
+        decision.assigned()
+            ? List.of(
+                experiment,
+                variant,
+                decision.unit().orElseThrow(),
+                decision.subject().orElseThrow())
+            : List.of();
+    assertThat(asked.subList(0, asked.size() / 2)).isEqualTo(exposure);
+    assertThat(asked.subList(asked.size() / 2, asked.size())).isEqualTo(exposure);
+    ExposureMemory none = (known, shown, unit, subject) -> false;
+    assertThat(
+            Evaluator.variantIfRecorded(snapshot, experiment, context, fallback, overrides, none))
+        .isEqualTo(decision.assigned() ? null : variant);
+    assertThat(decision.isIn(none)).isFalse();
+    return decision;
   }
 
   /** The context of a question; null is an attribute that is not there. */

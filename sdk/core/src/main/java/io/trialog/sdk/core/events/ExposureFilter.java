@@ -1,9 +1,10 @@
 package io.trialog.sdk.core.events;
 
 import io.trialog.sdk.core.Decision;
+import io.trialog.sdk.core.Experiment;
+import io.trialog.sdk.core.ExposureMemory;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,11 +12,19 @@ import org.jspecify.annotations.Nullable;
  * clause 6.3). Remembers the most recently used; what fell out may pass again, and the platform
  * folds it.
  *
- * <p>Keys are raw subjects, so that a repeated evaluation needs no second hash; they stay in
- * memory. Sixteen locks keep threads apart.
+ * <p>Keys are compared whole and are raw subjects, not fingerprints of them: two exposures are
+ * never taken for one, whatever their hashes are, and a repeated evaluation needs no second SHA-256
+ * and no object. They stay in memory. Sixteen locks keep threads apart, each held for one look into
+ * a table.
  */
-public final class ExposureFilter {
+public final class ExposureFilter implements ExposureMemory {
   private static final int STRIPES = 16;
+
+  /** Of an int, the bits above these choose the stripe, those below the place in its table. */
+  private static final int STRIPE_SHIFT = 28;
+
+  /** 2^32 by the golden ratio, which carries differences into the upper bits. */
+  private static final int SPREAD = 0x9E37_79B9;
 
   private final Stripe[] stripes = new Stripe[STRIPES];
 
@@ -35,39 +44,66 @@ public final class ExposureFilter {
 
   /** True the first time; false for a decision that assigned nobody. */
   public boolean pass(Decision decision) {
-    if (!decision.assigned()) {
+    // Asked first, without an object; between the two another thread may have passed.
+    if (!decision.assigned() || decision.isIn(this)) {
       return false;
     }
     Key key = new Key(decision);
-    return stripe(key).add(key);
+    return stripe(key.hash).add(key);
+  }
+
+  @Override
+  public boolean remembers(Experiment experiment, String variant, String unit, String subject) {
+    int hash = Key.hash(experiment.key(), variant, unit, subject, experiment.epoch());
+    return stripe(hash).has(hash, experiment, variant, unit, subject);
   }
 
   /** Lets the exposure pass again: it could not be queued. */
   public void forget(Decision decision) {
     Key key = new Key(decision);
-    stripe(key).remove(key);
+    stripe(key.hash).remove(key);
   }
 
-  private Stripe stripe(Key key) {
-    int hash = key.hash;
-    return stripes[(hash ^ (hash >>> 16)) & (STRIPES - 1)];
+  private Stripe stripe(int hash) {
+    return stripes[hash >>> STRIPE_SHIFT];
   }
 
+  /** Of a place in a table; the one that only asks changes what it asks for. */
   private static final class Key {
-    private final String experiment;
-    private final String variant;
-    private final String unit;
-    private final String subject;
-    private final int epoch;
-    private final int hash;
+    private String experiment = "";
+    private String variant = "";
+    private String unit = "";
+    private String subject = "";
+    private int epoch;
+    private int hash;
+
+    Key() {}
 
     Key(Decision decision) {
-      experiment = decision.experiment();
-      variant = decision.variant();
-      unit = decision.unit().orElse("");
-      subject = decision.subject().orElse("");
-      epoch = decision.epoch().orElse(0);
-      hash = Objects.hash(experiment, variant, unit, subject, epoch);
+      set(
+          decision.experiment(),
+          decision.variant(),
+          decision.unit().orElse(""),
+          decision.subject().orElse(""),
+          decision.epoch().orElse(0));
+      hash = hash(experiment, variant, unit, subject, epoch);
+    }
+
+    /** All but the hash. */
+    void set(String experiment, String variant, String unit, String subject, int epoch) {
+      this.experiment = experiment;
+      this.variant = variant;
+      this.unit = unit;
+      this.subject = subject;
+      this.epoch = epoch;
+    }
+
+    /** Texts remember theirs. */
+    static int hash(String experiment, String variant, String unit, String subject, int epoch) {
+      int hash = 31 * subject.hashCode() + experiment.hashCode();
+      hash = 31 * hash + variant.hashCode();
+      hash = 31 * hash + unit.hashCode();
+      return (31 * hash + epoch) * SPREAD;
     }
 
     @Override
@@ -93,6 +129,9 @@ public final class ExposureFilter {
   private static final class Stripe {
     private final Map<Key, Boolean> recent;
 
+    /** Never in the table: used again for each question, and emptied behind it. */
+    private final Key asked = new Key();
+
     Stripe(int capacity) {
       recent =
           new LinkedHashMap<>(16, 0.75f, true) {
@@ -103,6 +142,16 @@ public final class ExposureFilter {
               return size() > capacity;
             }
           };
+    }
+
+    /** Makes it the most recently used, too. */
+    synchronized boolean has(
+        int hash, Experiment experiment, String variant, String unit, String subject) {
+      asked.set(experiment.key(), variant, unit, subject, experiment.epoch());
+      asked.hash = hash;
+      boolean has = recent.get(asked) != null;
+      asked.subject = "";
+      return has;
     }
 
     synchronized boolean add(Key key) {

@@ -21,7 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Protocol clauses 6.1 to 6.6. */
@@ -119,6 +123,40 @@ class EventQueueTest {
     assertThat(filter.pass(decision("c", 0, 0))).as("not enrolled").isFalse();
     filter.forget(decision("a"));
     assertThat(filter.pass(decision("a"))).isTrue();
+  }
+
+  @Test
+  void texts_whose_hashes_are_equal_are_other_subjects() {
+    ExposureFilter filter = new ExposureFilter(1_000);
+    List<String> alike = List.of("");
+    for (int length = 0; length < 6; length++) {
+      alike = alike.stream().flatMap(it -> Stream.of(it + "Aa", it + "BB")).toList();
+    }
+    assertThat(alike.stream().map(String::hashCode).distinct()).hasSize(1);
+    for (int round = 0; round < 2; round++) {
+      for (String subject : alike) {
+        assertThat(decision(subject).isIn(filter)).isEqualTo(round == 1);
+        assertThat(filter.pass(decision(subject))).isEqualTo(round == 0);
+        assertThat(decision(subject).isIn(filter)).isTrue();
+      }
+    }
+    assertThat(decision("c", 0, 0).isIn(filter)).as("not enrolled").isFalse();
+  }
+
+  @Test
+  void of_many_threads_one_passes() throws Exception {
+    ExposureFilter filter = new ExposureFilter(10_000);
+    AtomicInteger passed = new AtomicInteger();
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      for (int thread = 0; thread < 4; thread++) {
+        threads.submit(() -> {
+          for (int i = 0; i < 5_000; i++) {
+            passed.addAndGet(filter.pass(decision("s" + i % 500)) ? 1 : 0);
+          }
+        });
+      }
+    }
+    assertThat(passed).hasValue(500);
   }
 
   @Test
