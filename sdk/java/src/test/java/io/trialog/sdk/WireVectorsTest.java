@@ -83,7 +83,7 @@ class WireVectorsTest {
       bodies.add((String) tree(step.get("answer")).get("body"));
     }
     List<String> fences = new ArrayList<>();
-    var parts = protocol.substring(protocol.indexOf("## 15.")).split("```(json)?\n");
+    String[] parts = protocol.substring(protocol.indexOf("## 15.")).split("```(json)?\n", -1);
     for (int i = 1; i < parts.length; i += 2) {
       fences.add(parts[i]);
     }
