@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotFeed implements Runnable {
   private static final int MOST_KEY_BYTES = 4 << 20;
 
+  /** Statements come from anybody: one list must not flood whoever listens. */
+  private static final int MOST_TOLD = 10;
+
   /** How long a revocation may go unnoticed while nothing else happens. */
   private static final Duration KEYS_EVERY = Duration.ofMinutes(10);
 
@@ -371,7 +374,12 @@ final class SnapshotFeed implements Runnable {
   private synchronized TrialogClient.Offer learn(SnapshotHolder known, List<String> statements) {
     List<KeyStatement> before = known.keys().statements();
     List<String> refused = known.learn(statements);
-    refused.forEach(each -> state.problem("a statement about keys was refused: " + each));
+    refused.stream()
+        .limit(MOST_TOLD)
+        .forEach(each -> state.problem("a statement about keys was refused: " + each));
+    if (refused.size() > MOST_TOLD) {
+      state.problem("so were " + (refused.size() - MOST_TOLD) + " more statements about keys");
+    }
     List<KeyStatement> now = known.keys().statements();
     if (!now.equals(before)) {
       save(now);

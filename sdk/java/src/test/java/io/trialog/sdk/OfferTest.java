@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -31,11 +32,17 @@ import org.junit.jupiter.api.io.TempDir;
 class OfferTest {
   private FakePlatform platform;
   private final List<String> refusals = new CopyOnWriteArrayList<>();
+  private final List<String> problems = new CopyOnWriteArrayList<>();
   private final ClientListener listener =
       new ClientListener() {
         @Override
         public void snapshotRefused(String origin, Reason reason) {
           refusals.add(origin + " " + reason);
+        }
+
+        @Override
+        public void problem(String what) {
+          problems.add(what);
         }
       };
 
@@ -188,6 +195,18 @@ class OfferTest {
     assertThat(keyless.offerStatements(none, "kafka")).isEqualTo(Offer.NO_KEY);
     keyless.close();
     assertThat(keyless.offerStatements(none, "kafka")).isEqualTo(Offer.CLOSED);
+  }
+
+  @Test
+  void a_list_of_very_many_statements_does_not_flood_who_listens() throws Exception {
+    byte[] many = KeyStatements.write(Collections.nCopies(100_000, "no"));
+    try (TrialogClient client = platform.client().listener(listener).build()) {
+      assertThat(client.offerStatements(many, "kafka")).isEqualTo(Offer.REFUSED);
+    }
+    assertThat(problems)
+        .filteredOn(each -> each.contains("about keys"))
+        .hasSize(11)
+        .endsWith("so were 99990 more statements about keys");
   }
 
   @Test
