@@ -21,6 +21,9 @@ const LF = 0x0a;
 /** How long a revocation may go unnoticed while nothing else happens. */
 const KEYS_EVERY_MILLIS = 600_000;
 
+/** Statements come from anybody: one list must not flood whoever listens. */
+const MOST_TOLD = 10;
+
 /** No note has two empty lines. */
 const BETWEEN = "\n\n\n";
 
@@ -399,7 +402,12 @@ export class SnapshotFeed {
   /** How many were refused. */
   private learn(holder: SnapshotHolder | undefined, statements: readonly string[]): number {
     const refused = holder?.learn(statements) ?? [];
-    refused.forEach((each) => this.state.problem(`a statement about keys was refused: ${each}`));
+    for (const each of refused.slice(0, MOST_TOLD)) {
+      this.state.problem(`a statement about keys was refused: ${each}`);
+    }
+    if (refused.length > MOST_TOLD) {
+      this.state.problem(`so were ${refused.length - MOST_TOLD} more statements about keys`);
+    }
     return refused.length;
   }
 

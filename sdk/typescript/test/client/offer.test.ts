@@ -92,6 +92,10 @@ test("12.8: statements may be offered, too; what they make right may be offered 
   assert.equal(await client.offerStatements(list("no statement"), "push"), "REFUSED");
   assert.match(heard.problems.at(-1) ?? "", /^a statement about keys was refused: MALFORMED/);
   assert.equal(await client.offerStatements(list(), "push"), "UNCHANGED");
+  heard.problems.length = 0;
+  assert.equal(await client.offerStatements(list(...new Array<string>(13).fill("none")), "push"), "REFUSED");
+  const told = heard.problems.filter((each) => each.includes("statement"));
+  assert.deepEqual([told.length, told.at(-1)], [11, "so were 3 more statements about keys"]);
   const rotated = list(rotation(platform.signer, second));
   assert.equal(await client.offerStatements(utf8(rotated), "push"), "ACCEPTED");
   assert.equal(await client.offerStatements(rotated, "push"), "UNCHANGED");
