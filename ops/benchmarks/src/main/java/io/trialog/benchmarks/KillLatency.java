@@ -70,7 +70,7 @@ public final class KillLatency implements Callable<Integer> {
   @Option(names = "--append", description = "Also append the report to this file.")
   private @Nullable Path append;
 
-  @Spec private CommandSpec spec;
+  @Spec private CommandSpec spec = CommandSpec.create();
   private boolean failed;
 
   KillLatency() {}

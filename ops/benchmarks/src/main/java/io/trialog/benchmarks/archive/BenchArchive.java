@@ -9,7 +9,6 @@ import io.trialog.snapshots.History;
 import io.trialog.snapshots.SnapshotKeys;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -77,7 +76,7 @@ public final class BenchArchive implements Callable<Integer> {
   @Option(names = "--append", description = "Also append the report to this file.")
   private @Nullable Path append;
 
-  @Spec private CommandSpec spec;
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   public BenchArchive() {}
 
@@ -144,7 +143,6 @@ public final class BenchArchive implements Callable<Integer> {
   /** Bytes that are free once the one element is gone. */
   private static long weight(Object[] kept) {
     long with = heap();
-    Reference.reachabilityFence(kept);
     kept[0] = new Object();
     return with - heap();
   }
@@ -174,7 +172,7 @@ public final class BenchArchive implements Callable<Integer> {
     Random random = new Random(1);
     long[] nanos = new long[asks];
     for (int i = -WARM_ASKS; i < asks; i++) {
-      long position = 1 + random.nextInt(length);
+      long position = 1L + random.nextInt(length);
       long begin = System.nanoTime();
       long found = archive.at("production", position).orElseThrow().position();
       long took = System.nanoTime() - begin;
