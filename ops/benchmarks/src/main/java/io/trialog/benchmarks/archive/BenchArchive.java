@@ -171,7 +171,7 @@ public final class BenchArchive implements Callable<Integer> {
     archive.at("production", length);
     Random random = new Random(1);
     long[] nanos = new long[asks];
-    for (int i = -WARM_ASKS; i < asks; i++) {
+    for (int i = -Math.min(asks, WARM_ASKS); i < asks; i++) {
       long position = 1L + random.nextInt(length);
       long begin = System.nanoTime();
       long found = archive.at("production", position).orElseThrow().position();
