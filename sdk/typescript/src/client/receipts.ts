@@ -64,6 +64,8 @@ export class ReceiptSender {
     const now = stoppedIn(snapshot);
     const before = this.stopped;
     this.stopped = now;
+    // Positions go back when a key is revoked (12.6), and a message names them ascending (11.2).
+    this.enforced = this.enforced.filter((each) => each.position < snapshot.position);
     this.enforced.push({ position: snapshot.position, since: performance.now() });
     this.enforced.splice(0, this.enforced.length - MOST_POSITIONS);
     if (before === undefined) {

@@ -107,6 +107,11 @@ export function checkSettings(given: Settings): Checked {
   demand("token", matches(/^[\x21-\x7e]+$/, given.token), "visible ASCII characters", "");
   demand("environment", matches(/^[a-z0-9-]{1,32}$/, given.environment), "[a-z0-9-]{1,32}", "");
   demand("segments", segments.length <= MAX_SEGMENTS, `at most ${MAX_SEGMENTS}`, "");
+  for (const name of segments) {
+    demand("segments", matches(/^[A-Za-z0-9_.-]+$/, name), "names of letters, digits and _.-", name);
+  }
+  const { surface = "" } = given;
+  demand("surface", matches(/^[^\p{Cc}\p{Cs}]{0,64}$/u, surface), "up to 64 characters without controls", surface);
   demand("bootstrap", given.bootstrap === undefined || verifierKey !== undefined, "a verifierKey", "");
   return {
     baseUrl: baseSetting(given.baseUrl),
@@ -117,7 +122,7 @@ export function checkSettings(given: Settings): Checked {
     mode: modeSetting(given),
     snapshotFiles: filesSetting(given.snapshotFiles),
     storage: given.storage,
-    surface: given.surface ?? "",
+    surface,
     segments: [...segments],
     listener: given.listener ?? {},
     pollIntervalMillis: positive("pollIntervalMillis", 30_000),

@@ -91,6 +91,15 @@ test("11.2: a message names what came since the last one that arrived, with its 
   assert.ok(ages.every((each, i) => Number.isInteger(each) && each >= 0 && each <= (ages[i - 1] ?? each)));
 });
 
+test("11.2: positions ascend, also after one that counts no more", async () => {
+  const sender = sending({ first: 20 });
+  accept(sender, 7);
+  accept(sender, 900);
+  accept(sender, 8);
+  await told(1);
+  assert.deepEqual(positions(0), [7, 8]);
+});
+
 test("11.2: the newest hundred positions win", async () => {
   const sender = sending({ first: 20 });
   for (let position = 1; position <= 250; position++) {

@@ -388,6 +388,8 @@ test("8.1: settings that cannot be meant are refused by name, at once", () => {
     [{ staleAfterMillis: NaN }, "staleAfterMillis"],
     [{ queueCapacity: -1 }, "queueCapacity"],
     [{ segments: "abcdefghi".split("") }, "segments"],
+    [{ segments: ["a=b"] }, "segments"],
+    [{ surface: "a\nb" }, "surface"],
   ];
   for (const [member, name] of wrong) {
     assert.throws(

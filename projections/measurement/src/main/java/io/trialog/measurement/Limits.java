@@ -23,7 +23,7 @@ public final class Limits {
   public static final int SURFACE = 64;
 
   /** Highest allocation epoch. */
-  public static final int EPOCH = 1_000_000;
+  public static final int EPOCH = Integer.MAX_VALUE;
 
   private static final int DECIMALS = 6;
   private static final int DIGITS = 40;

@@ -78,6 +78,8 @@ final class ReceiptSender implements Runnable {
   void accepted(Snapshot snapshot) {
     Set<String> now = stoppedIn(snapshot);
     synchronized (monitor) {
+      // Positions go back when a key is revoked (12.6), and a message names them ascending (11.2).
+      enforced.removeIf(each -> each.position() >= snapshot.position());
       enforced.addLast(new Enforced(snapshot.position(), System.nanoTime()));
       if (enforced.size() > MOST_POSITIONS) {
         enforced.removeFirst();

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** What a client was built with, checked. */
 record Settings(
@@ -34,6 +35,8 @@ record Settings(
     boolean receipts,
     Clock clock,
     ClientListener listener) {
+  private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9_.-]+");
+  private static final Pattern SURFACE = Pattern.compile("[^\\p{Cc}\\p{Cs}]{0,64}");
 
   Settings {
     if (token.isBlank() || !token.chars().allMatch(c -> c > 0x20 && c < 0x7F)) {
@@ -59,10 +62,19 @@ record Settings(
       throw new IllegalArgumentException(
           "expected at most " + Exposure.MAX_SEGMENTS + " segments, found " + segments.size());
     }
+    segments.forEach(name -> matches("name of a segment", SEGMENT, name));
+    matches("surface", SURFACE, surface);
     if (bootstrap.isPresent() && verifierKey.isEmpty()) {
       throw new IllegalArgumentException("a bootstrap needs a verifierKey");
     }
     verifierKey.ifPresent(key -> checkName(key, environment));
+  }
+
+  private static void matches(String what, Pattern form, String text) {
+    if (!form.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "expected a " + what + " that matches " + form + ", found \"" + text + '"');
+    }
   }
 
   private static void requireHttp(String what, URI url) {

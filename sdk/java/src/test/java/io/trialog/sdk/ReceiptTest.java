@@ -137,6 +137,18 @@ class ReceiptTest {
   }
 
   @Test
+  void clause_11_2_positions_ascend_also_after_one_that_counts_no_more() throws Exception {
+    try (Sending sending = new Sending(pace(SOON, SOON, NEVER))) {
+      sending.accept(10, Status.RUNNING);
+      awaitReceipts(1);
+      sending.accept(900, Status.RUNNING);
+      sending.accept(11, Status.KILLED);
+      awaitReceipts(2);
+    }
+    assertThat(positions(1)).endsWith(11L).doesNotContain(900L);
+  }
+
+  @Test
   void clause_11_2_the_newest_hundred_positions_win() throws Exception {
     try (Sending sending = new Sending(pace(Duration.ofMillis(500), SOON, NEVER))) {
       for (int i = 1; i <= 250; i++) {

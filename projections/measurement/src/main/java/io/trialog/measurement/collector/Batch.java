@@ -150,10 +150,10 @@ final class Batch {
       subject(subject);
       assigned(experiment, variant);
       surface(surface);
-      segments(named);
+      SortedMap<String, String> usable = usable(named);
       exposures.add(
           new Exposure(
-              uuid, experiment, variant, subject, time(time), surface, epoch, position, named));
+              uuid, experiment, variant, subject, time(time), surface, epoch, position, usable));
     } catch (ItemRejected e) {
       reject("exposure", index, id, e, json);
     }
@@ -191,18 +191,18 @@ final class Batch {
     }
   }
 
-  private static void segments(SortedMap<String, String> segments) throws ItemRejected {
+  /** A segment that nobody could ask for is left out: the subject saw the variant all the same. */
+  private static SortedMap<String, String> usable(SortedMap<String, String> segments)
+      throws ItemRejected {
     if (segments.size() > Limits.SEGMENTS) {
       throw new ItemRejected("too_many_segments", "at most 8 segments");
     }
-    for (Map.Entry<String, String> segment : segments.entrySet()) {
-      if (!Limits.isSegmentName(segment.getKey())
-          || !Limits.isText(segment.getValue(), Limits.SEGMENT_VALUE)) {
-        throw new ItemRejected(
-            "invalid_value",
-            "segments: a name of 1 to 32 characters [A-Za-z0-9_.-], a value of 1 to 64 printable");
-      }
-    }
+    segments
+        .entrySet()
+        .removeIf(segment ->
+            !Limits.isSegmentName(segment.getKey())
+                || !Limits.isText(segment.getValue(), Limits.SEGMENT_VALUE));
+    return segments;
   }
 
   // --- outcomes

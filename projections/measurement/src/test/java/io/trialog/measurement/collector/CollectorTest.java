@@ -122,7 +122,6 @@ class CollectorTest {
           \"time\":\"2017                 | \"time\":\"2027             | invalid_time
           \"time\":\"2017                 | \"time\":\"1917             | invalid_time
           \"surface\":\"web\"             | \"surface\":\"\"            | invalid_value
-          \"country\":\"US\"              | \"a=b\":\"US\"              | invalid_value
           """)
   void an_exposure_with_a_wrong_value_is_rejected_alone(String from, String to, String code)
       throws Exception {
@@ -133,6 +132,33 @@ class CollectorTest {
     assertThat(receipt.rejected().getFirst().code()).isEqualTo(code);
     assertThat(receipt.rejected().getFirst().index()).isEqualTo(1);
     assertThat(receipt.rejected().getFirst().kind()).isEqualTo("exposure");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"a=b\":\"US\"",
+        "\"\":\"US\"",
+        "\"country\":\"\"",
+        "\"country\":\"U\\u0007S\"",
+        "\"country\":\"0123456789012345678901234567890123456789012345678901234567890123x\""
+      })
+  void a_segment_that_nobody_could_ask_for_is_left_out_of_its_exposure(String segment)
+      throws Exception {
+    String exposure =
+        exposure("01", "checkout", "control")
+            .replace("\"country\":\"US\"", "\"age\":\"old\"," + segment);
+    Receipt receipt = accept(List.of(exposure), List.of());
+    assertThat(receipt.rejected()).isEmpty();
+    var written = EventJson.readExposure(record(Topics.EXPOSURES, receipt, 1).value());
+    assertThat(written.segments()).isEqualTo(Map.of("age", "old"));
+  }
+
+  @Test
+  void every_epoch_of_a_snapshot_is_one_of_an_exposure() throws Exception {
+    String exposure =
+        exposure("01", "checkout", "control").replace("\"epoch\":0", "\"epoch\":2147483647");
+    assertThat(accept(List.of(exposure), List.of()).accepted()).isEqualTo(1);
   }
 
   @ParameterizedTest

@@ -2,7 +2,9 @@ package io.trialog.sdk.core.note;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -79,18 +81,20 @@ public final class SignedNote {
   }
 
   private static void verify(String text, String[] lines, VerifierKey key) throws NoteException {
-    boolean signed = false;
+    List<byte[]> signatures = new ArrayList<>();
     for (String line : lines) {
       byte[] signature = signatureOf(line, key);
       if (signature.length > 0) {
-        signed = true;
-        check(text, signature, key);
+        signatures.add(signature);
       }
     }
-    if (!signed) {
+    if (signatures.isEmpty()) {
       throw new NoteException(
           NoteException.Reason.NOT_SIGNED_BY_KEY,
           "expected a signature of " + key.name() + " with key id " + key.idText());
+    }
+    for (byte[] signature : signatures) {
+      check(text, signature, key);
     }
   }
 
