@@ -8,6 +8,7 @@ import io.trialog.eventstore.PostgresServer;
 import io.trialog.eventstore.eventstoredb.EventStoreDb;
 import io.trialog.eventstore.eventstoredb.EventStoreDbSettings;
 import java.time.Clock;
+import org.h2.jdbcx.JdbcConnectionPool;
 
 /** Where the log is; the test and its child open the same. */
 enum Engine {
@@ -21,6 +22,19 @@ enum Engine {
       case POSTGRESQL -> inDatabase(PostgresServer.connect(url));
       case EVENTSTOREDB -> EventStoreDb.open(EventStoreDbSettings.of(url), Clock.systemUTC());
     };
+  }
+
+  /**
+   * For the test, which opens and closes the log again and again. A pool that is closed while it
+   * fills up interrupts the thread that does so, and H2 may then never let go of its file; this one
+   * has no threads.
+   */
+  EventStore openToRead(String url) {
+    if (this != H2) {
+      return open(url);
+    }
+    JdbcConnectionPool database = JdbcConnectionPool.create(url, "", "");
+    return JdbcEventStore.open(database, Clock.systemUTC(), database::dispose);
   }
 
   private static EventStore inDatabase(HikariDataSource database) {
