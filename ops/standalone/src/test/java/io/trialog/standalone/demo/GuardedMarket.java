@@ -33,6 +33,9 @@ import java.util.Map;
  */
 final class GuardedMarket {
   private static final int ON_THE_WAY_SECONDS = 2;
+  private static final SlotTable HALVES =
+      SlotTable.fromShares(
+          List.of(Share.of(Trial.CONTROL, 0.5), Share.of(Trial.TREATMENT, 0.5)), Trial.CONTROL);
 
   private final Market market;
   private final Pace pace = new Pace(0);
@@ -198,9 +201,6 @@ final class GuardedMarket {
   }
 
   private Experiment experiment(Trial trial, int second) {
-    SlotTable table =
-        SlotTable.fromShares(
-            List.of(Share.of(Trial.CONTROL, 0.5), Share.of(Trial.TREATMENT, 0.5)), Trial.CONTROL);
     boolean half =
         trial.start().traffic().equals("0.5") && second <= trial.start().rampAfterSeconds();
     List<String> countries = trial.reach().countries();
@@ -213,7 +213,7 @@ final class GuardedMarket {
             countries.isEmpty()
                 ? Targeting.everybody()
                 : Condition.onText("country", Condition.Operator.IN, countries))
-        .allocation(Allocation.enrol(table, half ? 500_000 : 1_000_000))
+        .allocation(Allocation.enrol(HALVES, half ? 500_000 : 1_000_000))
         .status(
             killedAtSeconds.containsKey(trial.key())
                 ? Experiment.Status.KILLED
