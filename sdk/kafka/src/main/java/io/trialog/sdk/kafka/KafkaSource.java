@@ -169,8 +169,9 @@ public final class KafkaSource implements AutoCloseable {
     } catch (WakeupException e) {
       // Closing wakes the poll; nobody else does.
     } catch (RuntimeException e) {
-      failures.incrementAndGet();
+      // In this order: who sees a failure counted finds out why.
       lastFailure = e.getClass().getSimpleName() + ": " + e.getMessage();
+      failures.incrementAndGet();
     } finally {
       open = null;
     }
