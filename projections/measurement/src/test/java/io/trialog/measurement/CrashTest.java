@@ -2,6 +2,7 @@ package io.trialog.measurement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trialog.measurement.kafka.Topics;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -44,6 +46,7 @@ class CrashTest {
     int[] ports = {freePort(), freePort()};
 
     Process rig = start(ports);
+    Topics.createMissing("127.0.0.1:" + ports[0], 1, (short) 1, Duration.ofMinutes(1));
     try (var producer = Rig.producer("127.0.0.1:" + ports[0])) {
       int sent = 0;
       for (int kill = 1; kill <= KILLS; kill++) {

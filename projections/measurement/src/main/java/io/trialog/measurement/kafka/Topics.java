@@ -3,9 +3,11 @@ package io.trialog.measurement.kafka;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -14,8 +16,11 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Names and settings of our topics, and their creation.
@@ -73,7 +78,10 @@ public final class Topics {
 
   /**
    * Creates the topics that are missing; leaves the others as they are, but for the size of the
-   * notes that topics of them take. Idempotent, blocking.
+   * notes that topics of them take. Returns when every partition of them has a leader that answers:
+   * a producer that writes to an empty partition earlier may lose its first batch, because a broker
+   * up to 4.2 takes the second one first and then refuses the first as out of order (KAFKA-15591).
+   * Idempotent, blocking.
    *
    * @param partitions of exposures, outcomes and panes, 1 in the embedded broker; the rest have one
    * @param limit for the whole call
@@ -97,12 +105,49 @@ public final class Topics {
       }
       long leftNanos = Math.max(1, deadlineNanos - System.nanoTime());
       admin.incrementalAlterConfigs(wideEnough()).all().get(leftNanos, TimeUnit.NANOSECONDS);
+      awaitLeaders(admin, partitions(admin, creations.keySet(), deadlineNanos), deadlineNanos);
     } catch (ExecutionException | TimeoutException e) {
       throw new TopicsUnavailable("no answer from Kafka at " + bootstrap + " about its topics", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TopicsUnavailable("interrupted while creating topics at " + bootstrap, e);
     }
+  }
+
+  /** A broker that has not heard of a new topic yet is asked again. */
+  private static Map<TopicPartition, OffsetSpec> partitions(
+      Admin admin, Set<String> topics, long deadlineNanos)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    while (true) {
+      try {
+        var ends = new HashMap<TopicPartition, OffsetSpec>();
+        long leftNanos = Math.max(1, deadlineNanos - System.nanoTime());
+        for (var topic :
+            admin
+                .describeTopics(topics)
+                .allTopicNames()
+                .get(leftNanos, TimeUnit.NANOSECONDS)
+                .values()) {
+          for (var partition : topic.partitions()) {
+            ends.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest());
+          }
+        }
+        return ends;
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || System.nanoTime() > deadlineNanos) {
+          throw e;
+        }
+        Thread.sleep(20);
+      }
+    }
+  }
+
+  private static void awaitLeaders(
+      Admin admin, Map<TopicPartition, OffsetSpec> ends, long deadlineNanos)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    long leftNanos = Math.max(1, deadlineNanos - System.nanoTime());
+    admin.listOffsets(ends).all().get(leftNanos, TimeUnit.NANOSECONDS);
   }
 
   private static List<NewTopic> topics(int partitions, short replication) {
