@@ -94,7 +94,11 @@ final class SnapshotStreams implements SmartLifecycle {
       Wish wish, Subscription subscription, ResponseBodyEmitter emitter, String bearer) {
     try (subscription) {
       write(wish, subscription, emitter, bearer);
-      emitter.complete();
+      // A request that the web server has ended it completes itself. When both do, it may count the
+      // request as open for ever, which holds up its shutdown.
+      if (!running || !subscription.isClosed()) {
+        emitter.complete();
+      }
     } catch (IOException | IllegalStateException e) {
       LOG.debug("a stream of {} ended: {}", subscription.environment(), e.toString());
     } catch (InterruptedException e) {

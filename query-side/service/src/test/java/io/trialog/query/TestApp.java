@@ -112,6 +112,7 @@ final class TestApp implements AutoCloseable {
             "server.port", "0",
             "server.address", "127.0.0.1",
             "server.tomcat.max-swallow-size", "-1",
+            "spring.lifecycle.timeout-per-shutdown-phase", "5s",
             "spring.threads.virtual.enabled", "true",
             "spring.main.banner-mode", "off",
             "logging.level.root", "WARN"));
