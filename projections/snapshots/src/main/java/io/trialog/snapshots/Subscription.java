@@ -33,9 +33,29 @@ public final class Subscription implements AutoCloseable {
   /**
    * Takes the newest snapshot above the last one taken; waits for one. Empty when the time was over
    * first, or when the subscription is closed.
+   *
+   * @throws RuntimeException if it cannot be written or signed, as with more experiments than a
+   *     snapshot can hold; it is still there for the next call, unless a newer one has come
    */
   public Optional<PublishedSnapshot> next(Duration atMost) throws InterruptedException {
-    return take(atMost).map(Edition::snapshot);
+    Optional<Edition> taken = take(atMost);
+    try {
+      return taken.map(Edition::snapshot);
+    } catch (RuntimeException e) {
+      taken.ifPresent(this::giveBack);
+      throw e;
+    }
+  }
+
+  private void giveBack(Edition edition) {
+    lock.lock();
+    try {
+      if (!closed && waiting == null) {
+        waiting = edition;
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private Optional<Edition> take(Duration atMost) throws InterruptedException {

@@ -24,6 +24,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,30 @@ class SnapshotPublisherTest {
       assertThat(reader.next(LONG).orElseThrow()).isSameAs(first);
     }
     assertThat(publisher.newest().get("production")).isSameAs(first);
+  }
+
+  @Test
+  void what_cannot_be_written_fails_its_reader_until_it_can() throws Exception {
+    Subscription reader = publisher.subscribe("production", 0);
+    story.say(new NamespaceCreated("acme/a", "A"));
+    Directory state = Directory.EMPTY.apply(log.recorded().getFirst());
+    AtomicBoolean broken = new AtomicBoolean(true);
+    reader.offer(
+        new Edition(
+            state,
+            "production",
+            () -> {
+              if (broken.get()) {
+                throw new IllegalStateException("no key");
+              }
+              return keys.signer("production");
+            }));
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> reader.next(NOT_AT_ALL)).hasMessage("no key");
+    }
+    broken.set(false);
+    assertThat(reader.next(NOT_AT_ALL).orElseThrow().position()).isEqualTo(log.head());
+    assertThat(reader.next(NOT_AT_ALL)).isEmpty();
   }
 
   @Test

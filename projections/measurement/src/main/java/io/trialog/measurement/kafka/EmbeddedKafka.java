@@ -6,9 +6,12 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
@@ -61,6 +64,12 @@ public final class EmbeddedKafka implements AutoCloseable {
   private volatile boolean closed;
   private @Nullable KafkaRaftServer server;
 
+  /**
+   * Kafka locks the folder too, but after its controller has begun to write there, which damages
+   * the log of a controller that runs in it.
+   */
+  private @Nullable FileChannel lock;
+
   private EmbeddedKafka(Path folder, int brokerPort, int controllerPort) {
     this.folder = folder;
     this.brokerPort = brokerPort;
@@ -100,6 +109,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     ALIVE.add(this);
     try {
       Files.createDirectories(folder);
+      lock();
       format();
       var fresh = new KafkaRaftServer(KafkaConfig.fromProps(settings(), false), Time.SYSTEM);
       server = fresh;
@@ -135,6 +145,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     var running = server;
     if (running == null) {
       ALIVE.remove(this);
+      unlock();
       return;
     }
     server = null;
@@ -148,6 +159,8 @@ public final class EmbeddedKafka implements AutoCloseable {
             "embedded Kafka in {} did not stop in {} s; left behind",
             folder,
             STOP_LIMIT.toSeconds());
+      } else {
+        unlock();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -161,6 +174,29 @@ public final class EmbeddedKafka implements AutoCloseable {
       running.awaitShutdown();
     } catch (RuntimeException e) {
       LOG.warn("embedded Kafka stopped with an error", e);
+    }
+  }
+
+  private void lock() throws IOException {
+    var channel =
+        FileChannel.open(
+            folder.resolve(".in-use"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    lock = channel;
+    try {
+      if (channel.tryLock() != null) {
+        return;
+      }
+    } catch (OverlappingFileLockException e) {
+      // As when another process has it.
+    }
+    throw new IOException("another Kafka uses the folder");
+  }
+
+  private void unlock() {
+    try (var held = lock) {
+      lock = null;
+    } catch (IOException e) {
+      LOG.warn("the lock of {} was not released well", folder, e);
     }
   }
 

@@ -71,8 +71,13 @@ class EmbeddedKafkaTest {
       owner.start();
       assertThatThrownBy(intruder::start)
           .isInstanceOf(EmbeddedKafka.KafkaStartFailed.class)
-          .hasMessageContaining(folder.toString());
+          .hasMessageContaining(folder.toString())
+          .hasMessageContaining("another Kafka uses the folder");
       assertThat(owner.fault()).isEmpty();
+    }
+    try (var next = EmbeddedKafka.at(folder, 0, 0)) {
+      next.start();
+      assertThat(next.isReady()).isTrue();
     }
   }
 
