@@ -193,8 +193,12 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   private void unlock() {
-    try (var held = lock) {
-      lock = null;
+    var held = lock;
+    lock = null;
+    try {
+      if (held != null) {
+        held.close();
+      }
     } catch (IOException e) {
       LOG.warn("the lock of {} was not released well", folder, e);
     }
