@@ -214,6 +214,7 @@ class SnapshotDeliveryTest {
     Duration limit = Duration.ofMillis(300);
     try (TrialogClient client = platform.client().safeAfter(limit).build()) {
       Await.until("confirmed", () -> ask(client).reason() == Reason.ASSIGNED);
+      Await.until("a stream is open", () -> platform.openStreams() == 1);
       platform.broken = true;
       platform.dropStreams();
       Await.until("the limit is over", () -> ask(client).reason() == Reason.NOT_READY);
