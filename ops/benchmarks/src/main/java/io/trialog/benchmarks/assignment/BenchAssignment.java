@@ -181,6 +181,9 @@ public final class BenchAssignment implements Callable<Integer> {
             .shouldFailOnError(true)
             // In batch, so that what is measured is compiled also when processors are scarce.
             .jvmArgs("-Xms1g", "-Xmx1g", "-XX:+UseSerialGC", "-Xbatch")
+            // Quiet about what JMH and a peer do, which is none of the report.
+            .jvmArgsAppend(
+                "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED")
             .verbosity(VerboseMode.SILENT);
     if (line.sdk() != null) {
       options.param("sdk", line.sdk());
