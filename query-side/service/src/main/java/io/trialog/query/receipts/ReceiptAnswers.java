@@ -81,13 +81,12 @@ public class ReceiptAnswers {
     if (found == null) {
       throw new Refused(new Refusal.NotFound("environment", environment));
     }
+    JsonArrayBuilder kills = kills(Kill.environment(environment));
+    // After the kills, so that no client enforces one and is told to stand before it.
     Fleet fleet = receipts.fleet(environment, directory.position());
     JsonObjectBuilder body = ReceiptJson.of("environment", environment);
     ReceiptJson.fleet(body, fleet);
-    return Answers.ok(
-        body.add("kills", kills(Kill.environment(environment)))
-            .add("position", directory.position())
-            .build());
+    return Answers.ok(body.add("kills", kills).add("position", directory.position()).build());
   }
 
   private Directory directory(HttpServletRequest request) {
