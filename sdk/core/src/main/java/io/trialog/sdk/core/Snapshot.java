@@ -115,7 +115,7 @@ public final class Snapshot {
    * A snapshot of experiments only, in the newest format.
    *
    * @param position of the last event folded, 0 to 2^53-1
-   * @param time of that event, years 0 to 9999; cut to milliseconds
+   * @param time of that event, years 1970 to 9999; cut to milliseconds
    * @param experiments in any order; sorted here by key
    * @throws IllegalArgumentException naming what breaks a rule of protocol clause 3.4 or 9.3
    */
