@@ -132,14 +132,13 @@ final class CuttingProxy implements AutoCloseable {
     }
 
     /** How many of these bytes go on; fewer than all only when the connection is cut there. */
-    private int pass(int read) throws IOException {
+    private int pass(int read) {
       long left =
           bytesUntilCut.getAndUpdate(
               bytes -> bytes == NEVER || bytes < read ? NEVER : bytes - read);
       if (left == NEVER || left >= read) {
         return read;
       }
-      near.getOutputStream().flush();
       Thread.ofVirtual().start(CuttingProxy.this::cut);
       return (int) left;
     }
