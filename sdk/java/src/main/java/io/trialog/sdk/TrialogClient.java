@@ -282,23 +282,25 @@ public final class TrialogClient implements Trialog, AutoCloseable {
   /**
    * Stops, and delivers what waits until the deadline. What is then still pending is counted as
    * pending; it is lost unless a queue folder keeps it for the next start, which may take a second
-   * more. Closing again does nothing.
+   * more. Nothing is written to the client's folders afterwards, unless a listener took longer than
+   * the deadline. A listener may close the client too. Closing again does nothing.
    */
   public void close(Duration deadline) {
     state.closed();
     feed.close();
-    feedThread.interrupt();
+    interrupt(feedThread);
     sender.close();
     receipts.close();
     long end = System.nanoTime() + deadline.toNanos();
     try {
       join(senderThread, end);
       join(receiptThread, end);
+      join(feedThread, end);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    senderThread.interrupt();
-    receiptThread.interrupt();
+    interrupt(senderThread);
+    interrupt(receiptThread);
     closeKeeper();
   }
 
@@ -313,8 +315,18 @@ public final class TrialogClient implements Trialog, AutoCloseable {
     }
   }
 
+  /** Unless it is the caller, as it is when a listener closes the client. */
+  private static void interrupt(Thread thread) {
+    if (!thread.equals(Thread.currentThread())) {
+      thread.interrupt();
+    }
+  }
+
+  /** Unless it is the caller. */
   private static void join(Thread thread, long endNanos) throws InterruptedException {
-    thread.join(Math.max(1, (endNanos - System.nanoTime()) / 1_000_000));
+    if (!thread.equals(Thread.currentThread())) {
+      thread.join(Math.max(1, (endNanos - System.nanoTime()) / 1_000_000));
+    }
   }
 
   private void start() {

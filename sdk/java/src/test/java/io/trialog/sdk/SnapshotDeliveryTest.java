@@ -11,6 +11,7 @@ import io.trialog.sdk.core.FlagDecision;
 import io.trialog.sdk.core.FlagReason;
 import io.trialog.sdk.core.Overrides;
 import io.trialog.sdk.core.Reason;
+import io.trialog.sdk.core.Snapshot;
 import io.trialog.sdk.core.SnapshotRefusedException;
 import io.trialog.sdk.core.SnapshotWriter;
 import io.trialog.sdk.core.note.NoteSigner;
@@ -18,7 +19,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -356,6 +362,54 @@ class SnapshotDeliveryTest {
     assertThat(ask(client).reason()).isEqualTo(Reason.NOT_READY);
     client.track(USER, "converted", 1);
     assertThat(client.counters().eventsRecorded()).isZero();
+  }
+
+  @Test
+  void closing_waits_for_the_snapshot_that_is_being_taken(@TempDir Path folder) throws Exception {
+    platform.started().publish(10, Status.RUNNING);
+    CountDownLatch taking = new CountDownLatch(1);
+    AtomicBoolean taken = new AtomicBoolean();
+    ClientListener slow =
+        onAccepted(() -> {
+          taking.countDown();
+          long end = System.nanoTime() + 300_000_000;
+          while (System.nanoTime() < end) {
+            LockSupport.parkNanos(1_000_000);
+          }
+          taken.set(true);
+        });
+    try (TrialogClient client = platform.client().cacheFolder(folder).listener(slow).build()) {
+      assertThat(taking.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(client.state()).isNotEqualTo(ClientState.CLOSED);
+    }
+    assertThat(taken).isTrue();
+  }
+
+  @Test
+  void a_listener_may_close_the_client() throws Exception {
+    platform.started().publish(10, Status.RUNNING);
+    CompletableFuture<TrialogClient> built = new CompletableFuture<>();
+    CompletableFuture<Duration> took = new CompletableFuture<>();
+    ClientListener closes =
+        onAccepted(() -> {
+          long begin = System.nanoTime();
+          built.orTimeout(20, TimeUnit.SECONDS).join().close();
+          took.complete(Duration.ofNanos(System.nanoTime() - begin));
+        });
+    TrialogClient client = platform.client().listener(closes).build();
+    built.complete(client);
+    assertThat(took.get(20, TimeUnit.SECONDS)).isLessThan(Duration.ofSeconds(4));
+    assertThat(client.state()).isEqualTo(ClientState.CLOSED);
+    client.close();
+  }
+
+  private static ClientListener onAccepted(Runnable action) {
+    return new ClientListener() {
+      @Override
+      public void snapshotAccepted(Snapshot snapshot) {
+        action.run();
+      }
+    };
   }
 
   @Test
