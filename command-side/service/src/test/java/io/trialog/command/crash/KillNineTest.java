@@ -68,7 +68,10 @@ class KillNineTest {
         killAgainAndAgain();
       }
     } else {
-      url = engine == Engine.H2 ? H2Databases.in(folder, "log") : PostgresServer.newDatabase();
+      url =
+          engine == Engine.H2
+              ? H2Databases.in(folder, Engine.H2_NAME)
+              : PostgresServer.newDatabase();
       killAgainAndAgain();
     }
   }
@@ -169,8 +172,8 @@ class KillNineTest {
     }
   }
 
-  private void requireEveryPromiseKept(String when) {
-    try (EventStore store = engine.openToRead(url)) {
+  private void requireEveryPromiseKept(String when) throws IOException {
+    try (EventStore store = engine.openToRead(url, folder)) {
       log.readOn(store);
     } catch (AssertionError e) {
       throw new AssertionError(when + ": " + e.getMessage(), e);
