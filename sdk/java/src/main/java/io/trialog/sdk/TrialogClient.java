@@ -282,8 +282,9 @@ public final class TrialogClient implements Trialog, AutoCloseable {
   /**
    * Stops, and delivers what waits until the deadline. What is then still pending is counted as
    * pending; it is lost unless a queue folder keeps it for the next start, which may take a second
-   * more. Nothing is written to the client's folders afterwards, unless a listener took longer than
-   * the deadline. A listener may close the client too. Closing again does nothing.
+   * more. Nothing is written to the client's folders afterwards, unless a listener takes longer
+   * than the deadline, or is what closes the client, or the caller is interrupted. Closing again
+   * does nothing.
    */
   public void close(Duration deadline) {
     state.closed();

@@ -24,7 +24,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -373,9 +372,7 @@ class SnapshotDeliveryTest {
         onAccepted(() -> {
           taking.countDown();
           long end = System.nanoTime() + 300_000_000;
-          while (System.nanoTime() < end) {
-            LockSupport.parkNanos(1_000_000);
-          }
+          Await.until("300 ms are over", () -> System.nanoTime() - end > 0);
           taken.set(true);
         });
     try (TrialogClient client = platform.client().cacheFolder(folder).listener(slow).build()) {

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The folder survives a clean stop and the death of the process; a topic, an offset and an open
  * transaction are found again by the next start, also on other ports. One folder serves one broker
- * at a time: Kafka locks it.
+ * at a time: it is locked before anything is written there.
  *
  * <p>Kafka ends the process when it meets a fatal fault. Here it does not: the first broker
  * replaces Kafka's exit and halt procedures for the whole JVM, a fault is logged and kept in {@link
